@@ -1,0 +1,136 @@
+"""What the user can do about a failed call: which key is wrong, which policy is missing, where to look.
+
+Pure texts, chosen by code, then by status. A remedy names variables and hosts, never a secret.
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import NamedTuple
+
+from qfops.console.envelope import Problem
+from qfops.console.policies import granting
+
+_KEY_KIND = "It must be an account-level Access Key of IAM, not the API Key of an application."
+_CREDENTIAL_UNKNOWN = "Could not find credential"
+_SIGNATURE_WRONG = "Signature does not match"
+_SKEW_WORTH_NAMING = 30.0
+
+
+class Situation(NamedTuple):
+    """What a remedy may name: the endpoint, the variables' prefix, the access key's id, the time now."""
+
+    endpoint: str
+    keys: str
+    access_key: str
+    now: float
+
+
+class Loss(NamedTuple):
+    """A call without an answer: our word for it, what happened, and whether the request may have left."""
+
+    code: str
+    message: str
+    sent: bool
+
+
+_NOT_A_PAIR = (
+    "Check {keys}_SECRET_KEY: it does not belong to the access key {access_key} of {keys}_ACCESS_KEY."
+)
+_CHECK_PROXY = "Check the proxy variables (HTTPS_PROXY, NO_PROXY) and what the proxy allows."
+
+_LOSSES = {
+    "unreachable": "Check the network, console.endpoint ({endpoint}) and the proxy variables"
+    " (HTTPS_PROXY, NO_PROXY).",
+    "unknown host": "Check the spelling of console.endpoint ({endpoint}), the name server and the proxy"
+    " variables.",
+    "certificate": "Behind a proxy that opens TLS, set SSL_CERT_FILE to its certificate authority;"
+    " certificates are always verified.",
+    "TLS": "Check that console.endpoint ({endpoint}) speaks TLS, or is written with http:// if it does not.",
+    "proxy": _CHECK_PROXY,
+    "expired": "Try again; if it happens often, lower --concurrency or raise wait.signature.",
+}
+
+_CODES = {
+    "InvalidAccessKeyId": "Check {keys}_ACCESS_KEY: the console does not know the access key {access_key}. "
+    + _KEY_KIND,
+    "SignatureDoesNotMatch": _NOT_A_PAIR,
+    "InvalidHTTPAuthHeader": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY: something was cut off or added. "
+    + _KEY_KIND,
+    "OptInRequired": "Activate the Qianfan platform for this account in the console.",
+    "13": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY. " + _KEY_KIND,
+    "14": _NOT_A_PAIR,
+    "17": "The day's quota is used up, billing is not enabled, or the account is in arrears: see the billing"
+    " page of the console.",
+    "19": "The total quota is used up: ask for more in the console.",
+    "510402": "Wait until one of the account's running trainings has ended.",
+    "TaskRunningNumberExceedLimit": "Wait until one of the account's running tasks has ended.",
+    "510403": "The account has no training credit left: see the billing page of the console.",
+}
+_DENIED_CODES = frozenset({"AccessDenied", "6", "336004", "500002"})
+
+
+def remedy(route: str, action: str, outcome: Problem | Loss, situation: Situation) -> str:
+    """What to do about `outcome`, in one or two sentences; "" where the console's own words say it all."""
+    if isinstance(outcome, Loss):
+        return _filled(_LOSSES.get(outcome.code, ""), situation)
+    code = _known_code(outcome)
+    if code == "RequestExpired":
+        return _clock(outcome, situation)
+    if code in _CODES:
+        return _filled(_CODES[code], situation)
+    if code in _DENIED_CODES or (not code and outcome.status == HTTPStatus.FORBIDDEN and not outcome.foreign):
+        names = " or ".join(granting(route, action))
+        return _filled("Grant the owner of {keys}_ACCESS_KEY the policy ", situation) + f"{names}."
+    return _by_status(outcome, situation)
+
+
+def _known_code(problem: Problem) -> str:
+    """The code, or the one that the gateway's sentence stands for: it sends the sentence alone at times."""
+    if _CREDENTIAL_UNKNOWN in problem.message:
+        return "InvalidAccessKeyId"
+    if _SIGNATURE_WRONG in problem.message:
+        return "SignatureDoesNotMatch"
+    return problem.code
+
+
+def _by_status(problem: Problem, situation: Situation) -> str:
+    if problem.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return _CHECK_PROXY
+    if problem.foreign:
+        return f"Check console.endpoint ({situation.endpoint}), and whether a proxy or login page answers."
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        return _filled(_CODES["InvalidHTTPAuthHeader"], situation)
+    return ""
+
+
+def _clock(problem: Problem, situation: Situation) -> str:
+    """Which clock is wrong, from the Date of the answer."""
+    server = server_time(problem)
+    if server is None:
+        return "Check this machine's clock: a signature holds for a minute around its time."
+    skew = situation.now - server
+    if abs(skew) < _SKEW_WORTH_NAMING:
+        return "The clocks agree: the request was under way for too long. Try again, or raise wait.signature."
+    side = "ahead of" if skew > 0 else "behind"
+    return f"Set this machine's clock: it is {abs(skew):.0f} s {side} the console's."
+
+
+def server_time(problem: Problem) -> float | None:
+    """The Date header as seconds since 1970, or None."""
+    return http_time(problem.headers.get("date", ""))
+
+
+def http_time(text: str) -> float | None:
+    """An HTTP date as seconds since 1970, or None where it is not one."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except ValueError:
+        return None
+
+
+def _filled(text: str, situation: Situation) -> str:
+    return text.format(
+        keys=situation.keys, access_key=situation.access_key or "(none)", endpoint=situation.endpoint
+    )

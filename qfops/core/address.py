@@ -1,0 +1,76 @@
+"""Names and places: the address of a resource and the location of a line in a file.
+
+An address is what users, plans and state call a resource: `Kind/name`, or `v1/Kind/name` for `qianfan/v1`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import total_ordering
+from typing import NamedTuple
+
+DEFAULT_VERSION = "v2"
+NAME_PATTERN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+NAME_LIMIT = 63
+_ADDRESS = re.compile(r"(?:(v[0-9]+)/)?([A-Z][A-Za-z0-9]*)/([^/]+)")
+
+
+class Location(NamedTuple):
+    """A place in a file: `file` relative to the project folder, `line` and `column` counted from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@total_ordering
+class Address:
+    """The name of a resource: API version (`v1`, `v2`), kind and name. Immutable, hashable, sortable."""
+
+    __slots__ = ("_hash", "kind", "name", "version")
+    version: str
+    kind: str
+    name: str
+
+    def __init__(self, kind: str, name: str, version: str = DEFAULT_VERSION) -> None:
+        self.version, self.kind, self.name = version, kind, name
+        self._hash = hash((version, kind, name))
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read `Kind/name` or `v1/Kind/name`; ValueError with a remedy for anything else."""
+        match = _ADDRESS.fullmatch(text)
+        if match is None or not is_name(match[3]):
+            raise ValueError(f"{text!r} is not an address; write Kind/name, for example Dataset/faq-train")
+        return cls(match[2], match[3], match[1] or DEFAULT_VERSION)
+
+    @property
+    def kind_key(self) -> tuple[str, str]:
+        """What the registry files kinds under: (version, kind)."""
+        return (self.version, self.kind)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Address):
+            return NotImplemented
+        return self.name == other.name and self.kind == other.kind and self.version == other.version
+
+    def __lt__(self, other: Address) -> bool:
+        return (self.kind, self.name, self.version) < (other.kind, other.name, other.version)
+
+    def __str__(self) -> str:
+        prefix = "" if self.version == DEFAULT_VERSION else f"{self.version}/"
+        return f"{prefix}{self.kind}/{self.name}"
+
+    def __repr__(self) -> str:
+        return f"Address({str(self)!r})"
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` may be a `metadata.name`: lower-case letters, digits and inner hyphens, at most 63."""
+    return len(text) <= NAME_LIMIT and NAME_PATTERN.fullmatch(text) is not None

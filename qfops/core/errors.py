@@ -1,0 +1,114 @@
+"""The error families: the user's input, the console's answers, refusals. What is none of these is a bug.
+
+Every error says what happened in `summary`, why in `detail` and what to do in `remedy`, and knows the exit
+code of the command line (architecture, section 3).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+from qfops.core.address import Address
+from qfops.core.diagnostics import Diagnostic, arranged
+
+
+class ErrorClass(enum.StrEnum):
+    """What an unsuccessful call may have done, and so what may be done about it."""
+
+    NO_EFFECT = "no effect"
+    REFUSED = "refused"
+    UNKNOWN_OUTCOME = "unknown outcome"
+
+
+class QfopsError(Exception):
+    """Anything that a user, the console or the machine can cause."""
+
+    exit_code = 1
+
+    def __init__(self, summary: str, detail: str = "", remedy: str = "") -> None:
+        super().__init__(summary)
+        self.summary, self.detail, self.remedy = summary, detail, remedy
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.summary, self.detail, self.remedy) if part)
+
+
+class UsageError(QfopsError):
+    """The command was called in a way that cannot work (exit 64)."""
+
+    exit_code = 64
+
+
+class InputError(QfopsError):
+    """The project's files are wrong; holds every diagnostic, sorted by place."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = arranged(diagnostics)
+        errors = sum(item.severity == "error" for item in self.diagnostics)
+        super().__init__(f"{errors} error{'s' if errors != 1 else ''} in the project's files")
+
+
+class Refused(QfopsError):
+    """A rule of safety holds this back: not approved, protected, a limit (exit 3)."""
+
+    exit_code = 3
+
+
+class Stale(QfopsError):
+    """The approved plan or digest no longer fits (exit 5)."""
+
+    exit_code = 5
+
+
+class Locked(QfopsError):
+    """Another run holds the state (exit 6)."""
+
+    exit_code = 6
+
+
+class StateError(QfopsError):
+    """The state or its journal cannot be read, written or trusted."""
+
+
+class ApiError(QfopsError):
+    """An answer of the console API that is not success, or no answer.
+
+    `action` and `route` name the call, `status` the HTTP status (0: none), `code` the console's code or our
+    word for a transport failure, `request_id` its id, `attempts` how often it was tried.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        error_class: ErrorClass,
+        action: str,
+        route: str,
+        status: int = 0,
+        code: str = "",
+        request_id: str = "",
+        attempts: int = 1,
+        remedy: str = "",
+    ) -> None:
+        self.error_class, self.action, self.route = error_class, action, route
+        self.status, self.code, self.request_id, self.attempts = status, code, request_id, attempts
+        self.message = message
+        where = f"{action} answered {status} {code}".rstrip() if status else f"{action}: {code}"
+        tried = f" after {attempts} attempts" if attempts > 1 else ""
+        trace = f" (request {request_id})" if request_id else ""
+        super().__init__(f"{where}{tried}: {message}{trace}", remedy=remedy)
+
+    @property
+    def missing(self) -> bool:
+        """Whether the console says that the object does not exist."""
+        return self.status == 404
+
+
+class AddressedError(QfopsError):
+    """An error of one resource: the layer that knows the address adds it."""
+
+    def __init__(self, address: Address, cause: QfopsError) -> None:
+        self.address, self.cause = address, cause
+        self.exit_code = cause.exit_code
+        super().__init__(f"{address}: {cause.summary}", cause.detail, cause.remedy)

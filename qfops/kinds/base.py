@@ -1,0 +1,308 @@
+"""The vocabulary of descriptors: kinds, operations, references, readiness, identity, search.
+
+A descriptor is data that the engine reads; nothing outside `kinds/` names a kind. Pure hooks (`encode`,
+`decode`, `checks`, `derive`) are the exception, for shapes that no rule can say.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from qfops.core.address import DEFAULT_VERSION, Address
+from qfops.core.observation import KindKey, Phase
+from qfops.core.plan import Milestone
+from qfops.core.resource import Resource
+from qfops.core.values import JSON, Slot, Value
+from qfops.kinds.rules import Rule, RuleType
+
+
+class Repeat(enum.StrEnum):
+    """Whether a call may simply be repeated when its answer was lost."""
+
+    READ = "read"
+    SAFE = "safe"
+    LOOK_UP = "look-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What an `encode` hook sees: the object, what is wanted, what was seen, and the item or path at hand."""
+
+    id: str
+    outputs: Mapping[str, JSON]
+    attributes: Mapping[str, JSON]
+    live: Mapping[str, JSON]
+    path: str = ""
+    item: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One mutating action.
+
+    `route` is the kind's own unless given. `repeat` says whether a lost answer may be answered by calling
+    again. `keys` are body keys filled from the object's outputs (wire key to output name). `sends` says which
+    attributes go into the body: "all" (a create), "changed" (an update: the whole top-level attributes that
+    changed), "item" (an appended list item), "keyed" (one item of a keyed set: its key and the changed
+    field), or "nothing". `requires` are attributes that the call needs though they did not change; they go
+    with their live value. `result` names the output that a bare string answer is. `until` maps status
+    fields to the words that end the wait after this call. `when` is a condition on the attributes
+    (path, value) for the step to be planned at all. `counters` are observed outputs that tell whether a lost
+    call took effect.
+    """
+
+    action: str
+    repeat: Repeat
+    route: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    sends: Literal["all", "changed", "item", "keyed", "nothing"] = "nothing"
+    requires: tuple[str, ...] = ()
+    result: str = ""
+    billable: bool = False
+    until: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    when: tuple[str, JSON] | None = None
+    counters: tuple[str, ...] = ()
+    encode: Callable[[Call], dict[str, JSON]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The action that shows one object in full; `keys` as in Operation."""
+
+    action: str
+    keys: Mapping[str, str]
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list that is read to its end, by marker pages.
+
+    `items` is the key of the array. `scope` is the attribute that names the container when the list is of one
+    container's content ("jobId"): one call per container. `each` is a key of the items that itself lists
+    the ids of the objects (the versions of a model set); `carry` copies item keys into their attributes.
+    `body` are fixed request fields. `route` may differ from the kind's.
+    """
+
+    action: str
+    items: str
+    scope: str = ""
+    each: str = ""
+    carry: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, JSON] = field(default_factory=dict)
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A second object that belongs to the manifest because the API makes both together.
+
+    `listing` shows the parts of one object (scoped by the object's id under `listing.scope`); the part of
+    this resource is the one whose `key` equals the output of the same name, and its keys are merged into what
+    is seen. The resource owns a part only when one of the attributes `owned_when` is declared.
+    """
+
+    listing: Listing
+    key: str
+    owned_when: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A path that takes the output of another resource.
+
+    `path` is a pattern (`versions[*].versionId`). `to` are the outputs it accepts, `Kind.output` or
+    `v1/Kind.output`. `waits_for` is how far the target must have come. `relation` is "input" (decides what
+    comes out of a run), "container" (where the object lives; never an input of a run) or "holds" (the target
+    cannot be deleted while this object uses it).
+    """
+
+    path: str
+    to: tuple[str, ...]
+    waits_for: Milestone = "done"
+    relation: Literal["input", "container", "holds"] = "input"
+
+    def targets(self) -> dict[KindKey, str]:
+        """The accepted outputs by kind."""
+        found: dict[KindKey, str] = {}
+        for item in self.to:
+            version, _, rest = item.rpartition("/")
+            kind, _, output = rest.partition(".")
+            found[(version or DEFAULT_VERSION, kind)] = output
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A value that the console makes; `stable` outputs never change during the object's life."""
+
+    name: str
+    description: str
+    stable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StatusField:
+    """One status key of the wire and what its words mean; `final` words never change by themselves.
+
+    `otherwise` is what words mean that nobody declared: UNREADABLE, unless the API names some only.
+    """
+
+    key: str
+    ready: tuple[str, ...]
+    going: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
+    final: tuple[str, ...] = ()
+    otherwise: Phase = Phase.UNREADABLE
+
+    def phase(self, word: str) -> Phase:
+        """The meaning of a status word."""
+        for words, phase in (
+            (self.ready, Phase.READY),
+            (self.going, Phase.GOING),
+            (self.failed, Phase.FAILED),
+            (self.stopped, Phase.STOPPED),
+        ):
+            if word in words:
+                return phase
+        return self.otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How the engine tells ready, failed, still going; `reason` is the wire key of a failure's reason.
+
+    `limit` is the longest wait in seconds before "in progress" (wait.limit of the project caps it).
+    """
+
+    fields: tuple[StatusField, ...] = ()
+    reason: str = ""
+    limit: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The attributes that name an object, and who enforces that; objects in `released` words do not count."""
+
+    attributes: tuple[str, ...]
+    enforced_by: Literal["console", "us"]
+    why: str
+    released: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where a lost create is looked for: `scope` "" is the account, else the container attribute; `match`
+    are the echoed attributes that must equal the planned ones."""
+
+    scope: str
+    match: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a `checks` hook found: the path, what is wrong, what to do."""
+
+    path: str
+    summary: str
+    remedy: str = ""
+
+
+class Project(Protocol):
+    """What a check may look at: the resources of the project."""
+
+    def follow(self, value: Slot) -> Resource | None:
+        """The resource that a reference (or a literal managed id) points to, if it is in the project."""
+
+    def of_kind(self, kind: KindKey) -> Iterable[Resource]:
+        """All resources of a kind, by address."""
+
+    def users_of(self, address: Address) -> Iterable[Resource]:
+        """The resources that refer to the one at `address`, by address."""
+
+
+Check = Callable[[Resource, Project], Iterable[Finding]]
+Derive = Callable[[Mapping[str, Value]], JSON]
+Decode = Callable[[Mapping[str, JSON]], Mapping[str, JSON]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of resource: everything the engine needs to know of it.
+
+    `id` are the outputs whose values, joined by "/", are the object's id. `operations` are the writes by
+    name: `create` always; `stop`, `delete`, `deactivate`, `release` where they exist; others as the rules
+    name them. `end` is what "delete" means. `left` says what stays, and what stays billed, after the end.
+    `echo` maps attribute paths to the wire paths that show them where the names differ. `run` marks one-shot
+    objects; `container_inputs` are attributes of the container that decide a run's result. `keep_on_replace`
+    is the default of lifecycle.onReplace. `missing_codes` are console codes that mean "does not exist".
+    `leaves` is an attribute whose items the console makes into objects that nobody owns (labels).
+    """
+
+    name: str
+    route: str
+    summary: str
+    id: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    operations: Mapping[str, Operation]
+    listing: Listing
+    rules: tuple[Rule, ...]
+    search: Search
+    version: str = DEFAULT_VERSION
+    read: Read | None = None
+    part: Part | None = None
+    references: tuple[Ref, ...] = ()
+    readiness: Readiness = Readiness()
+    identity: Identity | None = None
+    end: Literal["delete", "deactivate", "forget"] = "delete"
+    left: str = ""
+    leaves: str = ""
+    run: bool = False
+    container_inputs: tuple[str, ...] = ()
+    keep_on_replace: bool = False
+    echo: Mapping[str, str] = field(default_factory=dict)
+    missing_codes: tuple[str, ...] = ()
+    decode: Decode | None = None
+    derive: Mapping[str, Derive] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+    rules_by_path: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules_by_path", {rule.path: rule for rule in self.rules})
+
+    @property
+    def key(self) -> KindKey:
+        """What the registry files the kind under."""
+        return (self.version, self.name)
+
+    @property
+    def container(self) -> Ref | None:
+        """The reference to the object that this one lives in, if there is one."""
+        return next((ref for ref in self.references if ref.relation == "container"), None)
+
+    @property
+    def create(self) -> Operation:
+        """The operation that makes the object."""
+        return self.operations["create"]
+
+    def address(self, name: str) -> Address:
+        """The address of a resource of this kind."""
+        return Address(self.name, name, self.version)
+
+    def route_of(self, call: Operation | Read | Listing) -> str:
+        """The route that an action is sent to."""
+        return call.route or self.route
+
+    def steps_outside_create(self) -> set[str]:
+        """Top-level attributes that other operations carry out: they are no part of the create body."""
+        return {
+            rule.path.split(".")[0]
+            for rule in self.rules
+            if rule.type in (RuleType.APPEND_ONLY, RuleType.ONE_WAY)
+            and "." not in rule.path
+            and rule.by != "create"
+        }

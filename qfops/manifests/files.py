@@ -1,0 +1,216 @@
+"""The project's files: the only disk access of this package.
+
+Reads below the project folder only (links resolved), at most SIZE_LIMIT bytes a file, UTF-8; whatever goes
+wrong becomes a FileProblem with the place and the remedy. Never writes.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import qfops
+from qfops.core.address import Location
+from qfops.core.values import JSON
+from qfops.manifests import codes
+
+SIZE_LIMIT = 8 * 1024 * 1024
+PROJECT_FILE = "qfops.yaml"
+_SUFFIXES = (".yaml", ".yml")
+_WILD = re.compile(r"[*?\[]")
+
+
+class FileProblem(Exception):
+    """A file that cannot be read; `location` is given where the fault has a place inside the file."""
+
+    def __init__(self, code: str, summary: str, remedy: str = "", location: Location | None = None) -> None:
+        super().__init__(summary)
+        self.code, self.summary, self.remedy, self.location = code, summary, remedy, location
+
+
+class ProjectFiles:
+    """The files of one project; names are relative to its folder, with forward slashes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self.read_names: set[str] = set()
+
+    def yaml(self, name: str) -> str:
+        """The text of a YAML file, without a byte order mark; FileProblem."""
+        return self._decoded(name).removeprefix("\ufeff")
+
+    def text(self, name: str) -> str:
+        """The text of a `{file}`: CRLF → LF, one final newline cut; FileProblem, also for a byte order mark."""
+        text = self._decoded(name)
+        if text.startswith("\ufeff"):
+            raise FileProblem(
+                codes.ENCODING,
+                f"{name} begins with a byte order mark, which would become part of the text",
+                "Save it as UTF-8 without BOM.",
+                Location(name, 1),
+            )
+        return text.replace("\r\n", "\n").removesuffix("\n")
+
+    def beside(self, file: str, relative: str) -> str:
+        """The name of `relative` as seen from the folder of `file`; FileProblem where it leads outside."""
+        if Path(relative).is_absolute():
+            raise FileProblem(
+                codes.OUTSIDE,
+                f"{relative} is an absolute path",
+                f"Write it relative to {file}, inside the project folder.",
+            )
+        return self._inside(Path(file).parent / relative)
+
+    def manifests(self, pattern: str) -> list[str]:
+        """The files of one item of `manifests`: a file, a folder with all below it, or a glob; sorted."""
+        folder, wild = _split(pattern)
+        start = self._inside(Path(folder))
+        path = self.root / start
+        if not wild and path.is_file():
+            return [start]
+        if not path.is_dir():
+            raise FileProblem(codes.UNREADABLE, f"{pattern} does not exist", "Create it, or correct `manifests`.")
+        found = self._walk(start)
+        if wild:
+            accept = re.compile(_translate(pattern.removeprefix("./")))
+            return sorted(name for name in found if accept.fullmatch(name))
+        return sorted(found)
+
+    def owner_of(self, path: Path) -> str:
+        """The name of a PATH argument; FileProblem where it is missing or outside."""
+        full = path if path.is_absolute() else self.root / path
+        if not full.exists():
+            raise FileProblem(codes.UNREADABLE, f"{path} does not exist")
+        return self._inside(full)
+
+    def _decoded(self, name: str) -> str:
+        data = self._bytes(self._inside(Path(name)))
+        self.read_names.add(name)
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            before = data[: error.start].decode("utf-8")
+            line = before.count("\n") + 1
+            column = len(before) - (before.rfind("\n") + 1) + 1
+            utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            what = "is UTF-16, not UTF-8" if utf16 else f"is not UTF-8: byte 0x{data[error.start]:02x} is out of place"
+            raise FileProblem(
+                codes.ENCODING, f"{name} {what}", "Save it as UTF-8.", Location(name, line, column)
+            ) from None
+
+    def _bytes(self, name: str) -> bytes:
+        try:
+            with (self.root / name).open("rb", opener=_open_plain) as stream:
+                data = stream.read(SIZE_LIMIT + 1)
+                size = os.fstat(stream.fileno()).st_size
+        except (OSError, ValueError) as error:
+            raise FileProblem(codes.UNREADABLE, f"{name} cannot be read: {_reason(error)}") from None
+        if len(data) > SIZE_LIMIT:
+            raise FileProblem(
+                codes.TOO_LARGE,
+                f"{name} has {size / 1024**2:.1f} MB; at most {SIZE_LIMIT // 1024**2} MB of a file are read",
+                "Split it, or move long texts into files of their own.",
+            )
+        return data
+
+    def _inside(self, path: Path) -> str:
+        try:
+            resolved = Path(os.path.realpath(self.root / path))
+        except (OSError, ValueError) as error:
+            raise FileProblem(codes.UNREADABLE, f"{str(path)!r} cannot be read: {_reason(error)}") from None
+        if not resolved.is_relative_to(self.root):
+            raise FileProblem(
+                codes.OUTSIDE,
+                f"{path} leads out of the project folder",
+                "Move the file into the project.",
+            )
+        return resolved.relative_to(self.root).as_posix()
+
+    def _walk(self, start: str) -> set[str]:
+        """Every manifest file at or below a folder, under its real name; hidden ones are left out."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        folders = [start]
+        while folders:
+            folder = folders.pop()
+            if folder in seen:
+                continue
+            seen.add(folder)
+            for name, is_folder in self._entries(folder):
+                if is_folder:
+                    folders.append(name)
+                elif name.endswith(_SUFFIXES) and name != PROJECT_FILE:
+                    found.add(name)
+        return found
+
+    def _entries(self, folder: str) -> Iterator[tuple[str, bool]]:
+        prefix = "" if folder == "." else f"{folder}/"
+        try:
+            with os.scandir(self.root / folder) as entries:
+                for entry in entries:
+                    if not entry.name.startswith("."):
+                        name = prefix + _printable(entry.name, folder)
+                        yield self._inside(Path(name)) if entry.is_symlink() else name, entry.is_dir()
+        except OSError as error:
+            raise FileProblem(codes.UNREADABLE, f"{folder} cannot be read: {_reason(error)}") from None
+
+
+def packaged_schema(name: str) -> dict[str, JSON]:
+    """A schema that comes with qfops, for example `project.json`."""
+    path = Path(qfops.__file__).parent / "schemas" / name
+    return cast("dict[str, JSON]", json.loads(path.read_text(encoding="utf-8")))
+
+
+def _open_plain(path: str, flags: int) -> int:
+    """Open regular files only: a pipe or device would block or never end."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise OSError("it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file")
+    return descriptor
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def _printable(name: str, folder: str) -> str:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise FileProblem(
+            codes.ENCODING, f"{folder} holds a file whose name is not UTF-8: {name!r}", "Rename it."
+        ) from None
+    return name
+
+
+def _split(pattern: str) -> tuple[str, bool]:
+    """The part of a pattern before its first wildcard segment, and whether it has one."""
+    match = _WILD.search(pattern)
+    if match is None:
+        return pattern, False
+    return pattern[: match.start()].rpartition("/")[0] or ".", True
+
+
+def _translate(pattern: str) -> str:
+    """The regular expression of a glob: `**` is any folders, `*` and `?` stay within a name."""
+    parts = []
+    for part in re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", pattern):
+        if part == "**/":
+            parts.append("(?:[^/]+/)*")
+        elif part == "**":
+            parts.append(".*")
+        elif part in ("*", "?"):
+            parts.append("[^/]" + ("*" if part == "*" else ""))
+        elif part.startswith("[") and part.endswith("]"):
+            parts.append(f"[{part[1:-1].replace(chr(92), chr(92) * 2).replace('!', '^', part[1] == '!')}]")
+        else:
+            parts.append(re.escape(part))
+    return "".join(parts)

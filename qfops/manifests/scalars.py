@@ -1,0 +1,113 @@
+"""Plain scalars by JSON's grammar, and how to write what was probably meant.
+
+A plain scalar is null, true, false or a number if and only if JSON says so; everything else is a text as it
+is written. Nothing here knows of files or places.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+from qfops.core.values import JSON, Value
+
+WORDS: dict[str, None | bool] = {"": None, "null": None, "true": True, "false": False}
+NUMBER_START = "-0123456789"
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_INTEGER_LIMIT = 2**63
+_TRUE, _FALSE = frozenset({"true", "yes", "on", "y"}), frozenset({"false", "no", "off", "n"})
+_NULL = frozenset({"~", "null", "none", "nil"})
+
+
+def scalar(text: str) -> JSON:
+    """The value of a plain scalar; ValueError when it is a number that is out of range."""
+    if text in WORDS:
+        return WORDS[text]
+    if text[0] in NUMBER_START and is_number(text):
+        return _number(text)
+    return text
+
+
+def is_number(text: str) -> bool:
+    """Whether `text` is a number by JSON's grammar."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def _number(text: str) -> int | float:
+    if "." in text or "e" in text or "E" in text:
+        number = float(text)
+        if math.isinf(number):
+            raise ValueError(f"{shown(text)} is too large for a number")
+        return number
+    if len(text) > len(str(_INTEGER_LIMIT)) + 1 or abs(int(text)) >= _INTEGER_LIMIT:
+        raise ValueError(f"{shown(text)} is too large for a whole number")
+    return int(text)
+
+
+def text_of(value: JSON) -> str | None:
+    """How a scalar reads inside a text (`true`, `0.0003`); None for null, lists and mappings."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, (list, dict)):
+        return None
+    return json.dumps(value)
+
+
+def shown(value: Value, limit: int = 60) -> str:
+    """A value as a message shows it: JSON on one line, cut after `limit` characters."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def described(value: Value) -> str:
+    """A value with its type in words: `the text "True"`, `the number 3`, `a list`."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return shown(value)
+    if isinstance(value, (int, float)):
+        return f"the number {shown(value)}"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    return f"the text {shown(value)}"
+
+
+def number_hint(text: str) -> str:
+    """How to write the number that `text` was meant to be, or an empty string."""
+    if is_number(text):
+        return f"Write {text} without quotes."
+    candidate = text.strip().replace("_", "").replace(",", "").removeprefix("+")
+    if re.fullmatch(r"0[xX][0-9a-fA-F]+", candidate):
+        candidate = str(int(candidate, 16))
+    candidate = re.sub(r"^(-?)0+(?=[0-9])", r"\1", candidate)
+    candidate = re.sub(r"^(-?)\.", r"\g<1>0.", candidate)
+    candidate = re.sub(r"\.(?=$|[eE])", "", candidate)
+    return f"Write {candidate}: numbers follow JSON's grammar." if is_number(candidate) else ""
+
+
+def boolean_hint(text: str) -> str:
+    """How to write the boolean that `text` was meant to be, or an empty string."""
+    word = text.strip().lower()
+    if word not in _TRUE | _FALSE:
+        return ""
+    meant = "true" if word in _TRUE else "false"
+    return f"Write {meant} without quotes." if text == meant else f"Write {meant}: only true and false are booleans."
+
+
+def null_hint(text: str) -> str:
+    """How to write the null that `text` was meant to be, or an empty string."""
+    return "Write null." if text.strip().lower() in _NULL else ""
+
+
+def text_hint(value: Value) -> str:
+    """How to write the text that a value of another type was meant to be, or an empty string."""
+    if isinstance(value, (bool, int, float)):
+        return f'Put it in quotes: "{shown(value)}".'
+    if isinstance(value, dict) and (not value or (len(value) == 1 and None in value.values())):
+        return f'Put it in quotes: "{{{", ".join(value)}}}".'
+    if isinstance(value, list):
+        return "Put it in quotes if the brackets are part of the text."
+    return ""

@@ -1,0 +1,194 @@
+"""The verdict on a resource that has no object: made, adopted, linked again, or blocked for a good reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from qfops.core.address import Address
+from qfops.core.canonical import digest
+from qfops.core.observation import KindKey, LiveObject
+from qfops.core.plan import Action, Change, Verdict
+from qfops.core.state import Entry, State
+from qfops.core.values import ABSENT, JSON, Value, has_unknown, plain, same
+from qfops.kinds.base import Kind
+from qfops.kinds.registry import Registry
+from qfops.kinds.wire import is_released
+from qfops.planning import causes, steps
+from qfops.planning.judge import Case, change_of, linkable, linked, replacement
+from qfops.planning.votes import compare, reverted, silenced
+
+Inventory = Mapping[KindKey, Mapping[str, LiveObject]]
+# An adoption never acts on what it cannot see: the manifest's value is assumed.
+_UNSEEN = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REPLACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Indexes made once per plan: who holds an identity, in the console and among orphaned entries."""
+
+    owned: frozenset[tuple[KindKey, str]]
+    live: Mapping[tuple[KindKey, str], str]
+    orphans: Mapping[tuple[KindKey, str], Address]
+    orphan_runs: Mapping[tuple[KindKey, str], Address] = field(default_factory=dict)
+
+
+def identity_key(kind: Kind, attributes: Mapping[str, Value]) -> str:
+    """A text that is equal for objects of one identity; "" where the kind has none or it is not known yet."""
+    if kind.identity is None:
+        return ""
+    values = [attributes[name] for name in kind.identity.attributes if name in attributes]
+    if len(values) < len(kind.identity.attributes) or any(has_unknown(value) for value in values):
+        return ""
+    return digest([plain(value) for value in values])
+
+
+def index(registry: Registry, state: State, declared: set[Address], inventory: Inventory) -> Names:
+    """The indexes of `Names`, in one pass over the inventory and one over the state."""
+    owned = frozenset(state.ids() | _intended(state))
+    live: dict[tuple[KindKey, str], str] = {}
+    for key, objects in inventory.items():
+        kind = registry.kinds.get(key)
+        if kind is None or kind.identity is None:
+            continue
+        for found in objects.values():
+            name = identity_key(kind, dict(found.attributes))
+            if name and (key, found.id) not in owned and not is_released(kind, found.status):
+                live.setdefault((key, name), found.id)
+    orphans: dict[tuple[KindKey, str], Address] = {}
+    runs: dict[tuple[KindKey, str], Address] = {}
+    for address, entry in state.entries.items():
+        if address in declared or entry.id is None or address.kind_key not in registry.kinds:
+            continue
+        name = identity_key(registry.kinds[address.kind_key], dict(entry.attributes))
+        if name:
+            orphans[(address.kind_key, name)] = address
+        if entry.run_key:
+            runs[(address.kind_key, entry.run_key)] = address
+    return Names(owned, live, orphans, runs)
+
+
+def _intended(state: State) -> set[tuple[KindKey, str]]:
+    """Ids that an open intent names: never candidates for anybody."""
+    return {(r.address.kind_key, r.id) for r in state.intents.values() if r.address and r.id}
+
+
+def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
+    """The change of a resource that has no current object (its entry may hold retired ones)."""
+    wanted = case.given.adopt.get(case.address)
+    if wanted is not None:
+        return _adopt(case, entry, wanted, names)
+    found = linkable(case, entry)
+    if found is not None:
+        return linked(case, entry, found)
+    gone = _renamed(case, names)
+    if gone is not None:
+        return change_of(
+            case,
+            entry,
+            Action.BLOCKED,
+            f"looks like {gone}, whose manifest is gone, under a new name",
+            (),
+            remedy=_moved_line(gone, case.address),
+        )
+    name = identity_key(case.kind, case.desired)
+    stranger = names.live.get((case.kind.key, name)) if name else None
+    if stranger:
+        return _stranger(case, entry, stranger)
+    return create(case, entry)
+
+
+def create(case: Case, entry: Entry | None, reason: str = "") -> Change:
+    """A creation, or the first run of a one-shot object."""
+    votes = compare(case.kind, case.desired, None, None)
+    action = Action.RUN if case.kind.run else Action.CREATE
+    change = change_of(case, entry, action, reason, votes, tuple(steps.creation(case.kind, case.desired)))
+    return replace(change, causes=causes.of_new(case.resource), id="")
+
+
+def missing(case: Case, entry: Entry) -> Change:
+    """The change of a resource whose object is gone from the console."""
+    if not (case.kind.run or case.feeds_run):
+        return replace(create(case, entry, f"gone from the console ({entry.id}): made again"), causes=())
+    found = linkable(case, entry)
+    if found is not None:
+        return linked(case, entry, found)
+    if case.given.flags.retry_failed:
+        again = replacement(case, entry, None, (), f"gone from the console ({entry.id}): made again")
+        return replace(again, id="", keeps=(), destroys=())
+    why = (
+        "made again it would cost a run"
+        if case.kind.run
+        else "made again it would force runs that cost money"
+    )
+    return change_of(
+        case,
+        entry,
+        Action.BLOCKED,
+        f"gone from the console ({entry.id}); {why}",
+        (),
+        remedy=f"make it again with --retry-failed, take another one over with: adopt {case.address} ID, "
+        f"or drop it with: state rm {case.address}",
+    )
+
+
+def _renamed(case: Case, names: Names) -> Address | None:
+    if case.given.settings.moved.get(case.address, case.address) is None:
+        return None
+    name = identity_key(case.kind, case.desired)
+    gone = names.orphans.get((case.kind.key, name)) if name else None
+    if gone is None and case.kind.run:
+        key = case.inputs().key
+        gone = names.orphan_runs.get((case.kind.key, key)) if key else None
+    if gone is None or case.given.settings.moved.get(gone, case.address) is None:
+        return None
+    return gone
+
+
+def _moved_line(old: Address, new: Address) -> str:
+    return f'add to qfops.yaml:  moved: {{"{old}": "{new}"}}   (or "{old}": null if it is another one)'
+
+
+def _stranger(case: Case, entry: Entry | None, object_id: str) -> Change:
+    identity = case.kind.identity
+    fields = " and ".join(identity.attributes) if identity else ""
+    return change_of(
+        case,
+        entry,
+        Action.BLOCKED,
+        f"{object_id} has the same {fields} and is not managed here",
+        (),
+        remedy=f"take it over with: adopt {case.address} {object_id}  (or change spec.{fields})",
+    )
+
+
+def _adopt(case: Case, entry: Entry | None, object_id: str, names: Names) -> Change:
+    live = case.given.observed.find(case.kind.key, object_id)
+    if (case.kind.key, object_id) in names.owned:
+        return change_of(case, entry, Action.BLOCKED, f"{object_id} belongs to another address already", ())
+    if live is None:
+        unreadable = case.given.observed.unreadable.get((case.kind.key, object_id))
+        action = Action.UNKNOWN if unreadable else Action.BLOCKED
+        reason = unreadable or f"{object_id} to adopt does not exist, as far as this account can see"
+        return change_of(case, entry, action, reason, ())
+    votes = compare(case.kind, case.desired, None, live, adopting=True)
+    votes = silenced(votes, case.resource.lifecycle.ignore, case.given.today)
+    votes = tuple(replace(v, verdict=Verdict.NOTE) if v.verdict in _UNSEEN else v for v in votes)
+    if case.given.flags.revert_drift:
+        votes = reverted(case.kind, votes)
+    blocked = [vote.path for vote in votes if vote.verdict is Verdict.BLOCKED]
+    if blocked:
+        reason = f"{object_id} differs from the manifest in {', '.join(blocked)}, which cannot be changed"
+        return change_of(case, entry, Action.BLOCKED, reason, votes)
+    acting = steps.updates(case.kind, [v for v in votes if v.verdict is Verdict.REVERT], live)
+    todo = (steps.LINK, *acting)
+    change = change_of(case, entry, Action.ADOPT, f"{object_id} is taken over as it is", votes, todo)
+    return replace(change, link=object_id, notes=(), causes=())
+
+
+def matches(kind: Kind, planned: Mapping[str, JSON], live: LiveObject) -> bool:
+    """Whether an object shows the attributes that a search key demands; what it does not show counts as equal."""
+    shown = dict(live.attributes)
+    return all(
+        name not in shown or same(planned.get(name, ABSENT), shown[name]) for name in kind.search.match
+    )

@@ -1,0 +1,128 @@
+"""The verdict on what is no longer wanted: removed manifests, destroyed projects, retired objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from qfops.core.address import Address
+from qfops.core.observation import LiveObject
+from qfops.core.plan import CURRENT, Action, Change, Step
+from qfops.core.resource import Resource
+from qfops.core.state import Entry, Retired
+from qfops.core.values import JSON
+from qfops.kinds.base import Kind
+from qfops.planning import causes, steps
+from qfops.planning.context import PlanInput
+from qfops.planning.judge import protected
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An object that is to end: whose it is and what is known of it."""
+
+    address: Address
+    object: str
+    id: str
+    attributes: Mapping[str, JSON]
+    outputs: Mapping[str, JSON]
+    live: LiveObject | None
+
+
+def depart(given: PlanInput, kind: Kind, entry: Entry, resource: Resource | None) -> Change | None:
+    """The change of an entry whose manifest is gone (or of everything, with destroy); None: nothing to do."""
+    if entry.address in given.settings.forget:
+        return _state_only(entry, Action.FORGET, "qfops.yaml forgets it; the object stays", steps.FORGET)
+    if entry.id is None:
+        return None
+    wanted = entry.lifecycle.on_remove if resource is None else resource.lifecycle.on_remove
+    if protected(None if given.flags.destroy and resource is None else resource, entry):
+        return Change(
+            entry.address,
+            Action.BLOCKED,
+            "protected (lifecycle.protect), so it is not deleted",
+            id=entry.id,
+            causes=causes.of_removal(entry.address),
+            remedy="set lifecycle.protect: false in its manifest and apply, then remove it",
+            entry=entry,
+        )
+    if wanted == "forget":
+        return _state_only(entry, Action.FORGET, "lifecycle.onRemove: forget; the object stays", steps.FORGET)
+    if wanted == "retire" and not given.flags.destroy:
+        return _state_only(entry, Action.RETIRE, "lifecycle.onRemove: retire; the object stays", steps.RETIRE)
+    live = given.observed.find(kind.key, entry.id)
+    ended = Ended(entry.address, CURRENT, entry.id, entry.attributes, entry.outputs, live)
+    return end(given, kind, entry, ended, "the project is destroyed" if given.flags.destroy else "removed")
+
+
+def end(given: PlanInput, kind: Kind, entry: Entry, ended: Ended, reason: str) -> Change:
+    """The end of one object, current or retired, as its kind declares it."""
+    unreadable = given.observed.unreadable.get((kind.key, ended.id))
+    base = Change(
+        ended.address,
+        Action.UNKNOWN,
+        unreadable or "",
+        object=ended.object,
+        id=ended.id,
+        causes=causes.of_removal(ended.address) if ended.object == CURRENT else (),
+        entry=entry,
+    )
+    if unreadable:
+        return base
+    if ended.live is None:
+        reason = f"{reason}; already gone from the console"
+        return replace(base, action=Action.FORGET, reason=reason, steps=(steps.FORGET,))
+    todo = tuple(steps.ending(kind, ended.attributes, ended.outputs, ended.live))
+    action = {"delete": Action.DELETE, "deactivate": Action.DEACTIVATE, "forget": Action.FORGET}[kind.end]
+    going = tuple(step for step in todo if step.id == "stop")
+    notes = (f"still going ({ended.live.status}): stopped first",) if going else ()
+    return replace(
+        base,
+        action=action,
+        reason=reason,
+        steps=todo,
+        destroys=(ended.id,) if kind.end != "forget" else (),
+        left=_left(kind, ended),
+        notes=notes,
+    )
+
+
+def _left(kind: Kind, ended: Ended) -> tuple[str, ...]:
+    """What stays in the console after the end, and what stays billed."""
+    left = [kind.left] if kind.left else []
+    names = ended.attributes.get(kind.leaves) if kind.leaves else None
+    if isinstance(names, list) and names:
+        shown = ", ".join(str(name) for name in names)
+        left.append(f"{kind.leaves} that the console made stay: {shown}")
+    return tuple(left)
+
+
+def _state_only(entry: Entry, action: Action, reason: str, step: Step) -> Change:
+    return Change(
+        entry.address,
+        action,
+        reason,
+        id=entry.id or "",
+        causes=causes.of_removal(entry.address),
+        steps=(step,),
+        keeps=(entry.id,) if entry.id else (),
+        entry=entry,
+    )
+
+
+def retired_ends(given: PlanInput, kind: Kind, entry: Entry) -> Iterable[Change]:
+    """The ends of retired objects: those that are due, and all of them with prune or destroy."""
+    everything = given.flags.prune or given.flags.destroy
+    for item in entry.retired:
+        if item.due is None and not everything:
+            continue
+        if given.flags.destroy and entry.lifecycle.on_remove == "forget":
+            continue
+        reason = f"replaced earlier ({item.why})" if item.due else f"retired ({item.why})"
+        yield end(given, kind, entry, retired(given, kind, entry.address, item), reason)
+
+
+def retired(given: PlanInput, kind: Kind, address: Address, item: Retired) -> Ended:
+    """A retired object as something to end."""
+    live = given.observed.find(kind.key, item.id)
+    return Ended(address, item.id, item.id, item.attributes, item.outputs, live)

@@ -1,0 +1,108 @@
+"""Guards before an end: containers whose content is not ours, objects that somebody still uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from qfops.core.observation import KindKey, LiveObject, ObjectKey, Observed, Phase
+from qfops.core.paths import get
+from qfops.core.plan import Action, Change
+from qfops.core.values import JSON
+from qfops.kinds.base import Kind, Ref
+from qfops.kinds.registry import Registry
+
+ENDS = (Action.DELETE, Action.DEACTIVATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Who lives in, or holds, an object: by object key, the keys of the others."""
+
+    content: Mapping[ObjectKey, list[ObjectKey]]
+    holders: Mapping[ObjectKey, list[ObjectKey]]
+
+
+def users(registry: Registry, observed: Observed) -> Users:
+    """Read off the inventory in one pass: every reference that live objects show."""
+    content: dict[ObjectKey, list[ObjectKey]] = {}
+    holders: dict[ObjectKey, list[ObjectKey]] = {}
+    for key, objects in observed.inventory.items():
+        kind = registry.kinds.get(key)
+        if kind is None:
+            continue
+        refs = [ref for ref in kind.references if ref.relation in ("container", "holds")]
+        for found in objects.values():
+            for ref in refs:
+                into = content if ref.relation == "container" else holders
+                for target in _targets(ref, found):
+                    into.setdefault(target, []).append((key, found.id))
+    return Users(content, holders)
+
+
+def _targets(ref: Ref, found: LiveObject) -> Iterable[ObjectKey]:
+    value = get(dict(found.attributes), ref.path)
+    if isinstance(value, str) and value:
+        for kind in ref.targets():
+            yield (kind, value)
+
+
+def guard(change: Change, kind: Kind, users_of: Users, observed: Observed, going: Going) -> Change:
+    """The end of `change`, or the same blocked because of an object that this plan does not take away."""
+    if change.action not in ENDS:
+        return change
+    target = (kind.key, change.id)
+    own = _own_part(change, kind)
+    foreign = [
+        key
+        for key in users_of.content.get(target, ())
+        if key not in going.ends and key[1] != own and observed.find(*key) is not None
+    ]
+    if foreign:
+        return _blocked(change, f"still holds {_names(foreign)}, which this plan does not delete")
+    holding = [key for key in users_of.holders.get(target, ()) if _holds(key, observed, going)]
+    if holding:
+        return _blocked(change, f"still used by {_names(holding)}")
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What this plan takes away: objects that end, and objects that are changed to something else."""
+
+    ends: frozenset[ObjectKey]
+    repointed: frozenset[ObjectKey]
+
+
+def _holds(key: ObjectKey, observed: Observed, going: Going) -> bool:
+    if key in going.ends or key in going.repointed:
+        return False
+    live = observed.find(*key)
+    return live is not None and live.phase is not Phase.STOPPED
+
+
+def _own_part(change: Change, kind: Kind) -> JSON:
+    """The version that the console made together with the container: part of it, not foreign content."""
+    if kind.part is None or change.entry is None:
+        return None
+    if change.entry.id == change.id:
+        return change.entry.outputs.get(kind.part.key)
+    found = next((item for item in change.entry.retired if item.id == change.id), None)
+    return found.outputs.get(kind.part.key) if found else None
+
+
+def _blocked(change: Change, reason: str) -> Change:
+    return replace(
+        change,
+        action=Action.BLOCKED,
+        reason=reason,
+        steps=(),
+        destroys=(),
+        left=(),
+        remedy="delete or move that first, or adopt it into this project",
+    )
+
+
+def _names(keys: Iterable[tuple[KindKey, str]]) -> str:
+    shown = sorted(f"{kind[1]} {object_id}" for kind, object_id in keys)
+    return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")

@@ -1,0 +1,107 @@
+"""The order of a plan: what each change waits for, and a walk in which nothing comes before that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from qfops.core import graph
+from qfops.core.address import Address
+from qfops.core.paths import parse, step
+from qfops.core.plan import CURRENT, Action, After, Change
+from qfops.core.values import JSON, Marker, Value
+from qfops.kinds.base import Kind
+from qfops.kinds.registry import Registry
+from qfops.planning.resolve import ref_at
+
+ENDING = (Action.DELETE, Action.DEACTIVATE, Action.FORGET, Action.RETIRE)
+Key = tuple[Address, str]
+
+
+def arranged(registry: Registry, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes with their `after` filled in, in the order of the walk, ties by address and object."""
+    by_key = {change.key: change for change in changes}
+    mentions = _mentions(registry, by_key.values())
+    linked: dict[Key, Change] = {}
+    for key, change in by_key.items():
+        kind = registry.kinds.get(change.address.kind_key)
+        before = dict.fromkeys((*_references(kind, change, by_key), *_ends(change, by_key, mentions)))
+        linked[key] = replace(change, after=tuple(sorted(before)))
+    edges = {key: [(item.address, item.object) for item in change.after] for key, change in linked.items()}
+    return tuple(linked[key] for key in graph.order(edges))
+
+
+def _references(kind: Kind | None, change: Change, by_key: Mapping[Key, Change]) -> Iterable[After]:
+    """What a change that makes or edits something needs first."""
+    if change.resource is None or kind is None:
+        return
+    for edge in change.resource.references:
+        target = by_key.get((edge.reference.target, CURRENT))
+        if target is not None and target.acts:
+            rule = ref_at(kind, edge.path)
+            yield After(target.address, CURRENT, rule.waits_for if rule else "done")
+    for address in change.resource.depends_on:
+        target = by_key.get((address, CURRENT))
+        if target is not None and target.acts:
+            yield After(address)
+
+
+def _ends(change: Change, by_key: Mapping[Key, Change], mentions: Mapping[str, list[Key]]) -> Iterable[After]:
+    """What an end waits for: everything that still refers to the object has ended or been moved away."""
+    if change.action not in ENDING:
+        return
+    if change.object != CURRENT and (change.address, CURRENT) in by_key:
+        successor = by_key[(change.address, CURRENT)]
+        if successor.acts and successor.action not in ENDING:
+            yield After(*successor.key)
+    for value in _names_of(change):
+        for key in mentions.get(value, ()):
+            user = by_key.get(key)
+            if user is not None and user.acts and key != change.key and user.address != change.address:
+                yield After(*key)
+
+
+def _names_of(change: Change) -> set[str]:
+    """The values by which others refer to the object of a change: its id and its outputs."""
+    entry = change.entry
+    if entry is None:
+        return {change.id}
+    outputs = entry.outputs
+    if entry.id != change.id:
+        outputs = next((item.outputs for item in entry.retired if item.id == change.id), {})
+    return {value for value in outputs.values() if isinstance(value, str)} | {change.id}
+
+
+def _mentions(registry: Registry, changes: Iterable[Change]) -> dict[str, list[Key]]:
+    """Which changes' objects refer to an id, as state recorded them."""
+    found: dict[str, list[Key]] = {}
+    for change in changes:
+        kind = registry.kinds.get(change.address.kind_key)
+        if kind is None or change.entry is None:
+            continue
+        attributes = change.entry.attributes
+        if change.object != CURRENT and change.entry.id != change.object:
+            attributes = next(
+                (item.attributes for item in change.entry.retired if item.id == change.object), {}
+            )
+        for value in referred_ids(kind, attributes):
+            found.setdefault(value, []).append(change.key)
+    return found
+
+
+def referred_ids(kind: Kind, attributes: Mapping[str, JSON]) -> set[str]:
+    """The ids that stand at the reference paths of an object."""
+    found: set[str] = set()
+    for ref in kind.references:
+        values: list[Value] = [dict(attributes)]
+        for part in parse(ref.path.replace("[*]", ".*")):
+            values = [item for value in values for item in _below(value, part)]
+        found.update(value for value in values if isinstance(value, str))
+    return found
+
+
+def _below(value: Value, part: str | int) -> list[Value]:
+    if part == "*":
+        return value if isinstance(value, list) else []
+    found = step(value, part)
+    return [] if isinstance(found, Marker) else [found]

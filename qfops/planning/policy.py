@@ -1,0 +1,101 @@
+"""What an approval covers: which changes may be done under which words, and the limits on mass change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from qfops.core.plan import Action, Change, Plan, Verdict
+from qfops.core.settings import Limits
+
+ALLOWABLE = ("delete", "deactivate", "replace", "revert-drift")
+OVERWRITE = "overwrite"
+_MASS = 10
+_COUNTED = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.DEACTIVATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How the plan was approved.
+
+    `whole`: shown and agreed to, or fixed by digest, plan file or resume; covers everything. `auto`:
+    `--auto-approve`. `allow`: the words of `--allow`, which imply `auto`.
+    """
+
+    whole: bool = False
+    auto: bool = False
+    allow: frozenset[str] = frozenset()
+
+    @property
+    def any(self) -> bool:
+        """Whether anything at all is approved."""
+        return self.whole or self.auto or bool(self.allow)
+
+    def refusal(self, change: Change) -> str:
+        """Why the change may not be done under this approval; "" when it may."""
+        if self.whole or change.owed:
+            return ""
+        if not self.any:
+            return "not approved"
+        lacking = [word for word in needs(change) if word not in self.allow]
+        if not lacking:
+            return ""
+        if OVERWRITE in lacking:
+            return (
+                "it overwrites a console edit: approve the whole plan (--expect-digest), or revert one side"
+            )
+        return f"it needs --allow {','.join(lacking)}"
+
+
+def needs(change: Change) -> list[str]:
+    """The words, beyond `--auto-approve`, that a change needs; sorted."""
+    words: set[str] = set()
+    if change.action is Action.DELETE:
+        words.add("delete")
+    elif change.action is Action.DEACTIVATE:
+        words.add("deactivate")
+    elif change.destroys:
+        words.add("replace")
+    for vote in change.attributes:
+        if vote.verdict is Verdict.REVERT:
+            words.add("revert-drift")
+        if vote.overwrites:
+            words.add(OVERWRITE)
+    return sorted(words)
+
+
+def exceeded(plan: Plan, limits: Limits, managed: int) -> list[str]:
+    """The limits that a plan breaks, in words; destroying a whole project is no accident and not counted."""
+    found: list[str] = []
+    runs = sum(change.action is Action.RUN for change in plan.changes)
+    if runs > limits.runs:
+        found.append(f"{runs} runs would start (limits.runs is {limits.runs})")
+    changed = sum(change.action in _COUNTED for change in plan.changes)
+    if not plan.destroy and changed >= _MASS and managed and changed / managed > limits.change:
+        share = round(100 * changed / managed)
+        found.append(
+            f"{changed} of {managed} objects ({share} %) would change (limits.change: {limits.change})"
+        )
+    return found
+
+
+def unusual_absence(missing: int, known: int, limit: float) -> bool:
+    """Whether so many objects are gone at once that the account or region is likelier wrong than the world."""
+    if known and missing == known:
+        return True
+    return missing >= 5 and missing / known > limit
+
+
+def words_needed(changes: Iterable[Change]) -> list[str]:
+    """All the words that a set of changes needs together; sorted."""
+    return sorted({word for change in changes for word in needs(change)})
+
+
+def refused(changes: Sequence[Change], approval: Approval) -> dict[tuple[str, str], str]:
+    """The changes that the approval does not cover, with the reason; by (address, object)."""
+    found: dict[tuple[str, str], str] = {}
+    for change in changes:
+        reason = approval.refusal(change) if change.acts and change.action is not Action.WAIT else ""
+        if reason:
+            found[(str(change.address), change.object)] = reason
+    return found

@@ -1,0 +1,85 @@
+"""The votes of all attributes of one resource: desired, prior and live walked once, leaf by leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
+
+from qfops.core.observation import LiveObject
+from qfops.core.plan import AttributeChange, Verdict
+from qfops.core.resource import Ignore
+from qfops.core.values import ABSENT, UNOBSERVED, Value, same
+from qfops.kinds.base import Kind
+from qfops.kinds.flatten import flatten
+from qfops.kinds.rules import RuleType
+from qfops.kinds.wire import live_leaves, live_slot
+from qfops.planning.compare import Sides, vote
+
+REVERTIBLE = (RuleType.UPDATABLE, RuleType.ONE_WAY)
+
+
+def compare(
+    kind: Kind,
+    desired: Mapping[str, Value],
+    prior: Mapping[str, Value] | None,
+    live: LiveObject | None,
+    *,
+    assumed: Collection[str] = (),
+    adopting: bool = False,
+) -> tuple[AttributeChange, ...]:
+    """Every attribute that is not simply the same on all sides, in the order written.
+
+    `prior` None: nothing was applied yet. `live` None: nothing was read, all paths count as unobserved.
+    """
+    wanted = flatten(kind, desired)
+    applied = flatten(kind, prior) if prior else {}
+    shown = live_leaves(kind, live) if live is not None else {}
+    votes: list[AttributeChange] = []
+    for path, (value, rule) in wanted.items():
+        known = applied.get(path)
+        before = known.value if known is not None else ABSENT
+        seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
+        if known is not None and same(before, value) and (seen is UNOBSERVED or same(seen, value)):
+            continue
+        sides = Sides(before, seen, value, path in assumed)
+        result = vote(path, rule, sides, adopting=adopting)
+        if result.verdict is not Verdict.SAME or not same(before, value):
+            votes.append(result)
+    for path, (before, rule) in applied.items():
+        if path not in wanted:
+            seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
+            votes.append(vote(path, rule, Sides(before, seen, ABSENT, path in assumed)))
+    return tuple(votes)
+
+
+def silenced(
+    votes: tuple[AttributeChange, ...], ignores: tuple[Ignore, ...], today: date
+) -> tuple[AttributeChange, ...]:
+    """The votes with drift that `lifecycle.ignore` silences marked so; intents are never silenced."""
+    if not ignores:
+        return votes
+    return tuple(
+        replace(item, verdict=Verdict.IGNORED, reason=found.reason or "ignored by lifecycle.ignore")
+        if item.verdict is Verdict.DRIFT and (found := _ignore(item.path, ignores, today))
+        else item
+        for item in votes
+    )
+
+
+def _ignore(path: str, ignores: tuple[Ignore, ...], today: date) -> Ignore | None:
+    for item in ignores:
+        covers = path == item.path or path.startswith((f"{item.path}.", f"{item.path}["))
+        if covers and (item.until is None or today <= item.until):
+            return item
+    return None
+
+
+def reverted(kind: Kind, votes: tuple[AttributeChange, ...]) -> tuple[AttributeChange, ...]:
+    """The votes with every drift that a call can undo turned into an intent (`--allow revert-drift`)."""
+    return tuple(
+        replace(item, verdict=Verdict.REVERT, reason="console edit undone (--allow revert-drift)")
+        if item.verdict is Verdict.DRIFT and item.operation and item.operation in kind.operations
+        else item
+        for item in votes
+    )

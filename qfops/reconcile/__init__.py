@@ -1,0 +1,1 @@
+"""Between plan and world: observing, settling, carrying out. Only `calls` sends mutating requests."""

@@ -1,0 +1,147 @@
+"""The walk: every change of a plan after what it waits for, each step once. It decides nothing.
+
+Independent changes run at once; a failure stops its dependents only. Calls are made by `calls`, waits by
+`waiting`, and what state holds afterwards is computed by `entries`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from qfops.core.address import Address
+from qfops.core.errors import QfopsError, Stale
+from qfops.core.plan import Action, Change, Event, Plan
+from qfops.kinds.registry import Registry
+from qfops.planning.policy import Approval
+from qfops.reconcile.calls import Caller, Interrupted
+from qfops.reconcile.journey import Journey, Scene
+from qfops.reconcile.ports import Emit
+from qfops.reconcile.result import ApplyResult, Item
+from qfops.reconcile.waiting import StillGoing
+
+Key = tuple[Address, str]
+_QUIET = (Action.NO_OP, Action.BLOCKED, Action.UNKNOWN)
+
+
+@dataclass(slots=True)
+class Mark:
+    """How far a change has come; `trouble` says why its dependents cannot follow."""
+
+    created: asyncio.Event
+    done: asyncio.Event
+    trouble: str = ""
+
+    def finish(self, trouble: str = "") -> None:
+        """Let everybody who waits go on, or know why they cannot."""
+        self.trouble = trouble
+        self.created.set()
+        self.done.set()
+
+
+class Walk:
+    """One walk over one plan."""
+
+    def __init__(
+        self, plan: Plan, registry: Registry, approval: Approval, scene: Scene, caller: Caller, emit: Emit
+    ) -> None:
+        self.plan, self.registry, self.approval = plan, registry, approval
+        self.scene, self.caller, self.emit = scene, caller, emit
+        self.marks: dict[Key, Mark] = {
+            change.key: Mark(asyncio.Event(), asyncio.Event()) for change in plan.changes
+        }
+        self.result = ApplyResult()
+
+    async def run(self) -> ApplyResult:
+        """Walk to the end; what could not be done stands in the result."""
+        acting = [change for change in self.plan.changes if change.acts]
+        for change in self.plan.changes:
+            if change.action in _QUIET:
+                await self._note(change)
+        await asyncio.gather(*(self._change(change) for change in acting))
+        self.result.interrupted = self.caller.stop.is_set()
+        self.result.held = sum(not item.ignored for item in self.plan.drift)
+        return self.result
+
+    async def _note(self, change: Change) -> None:
+        """A change that asks for no call: perhaps something to write down."""
+        trouble = ""
+        if change.action is Action.NO_OP:
+            if change.steps and not self.caller.stop.is_set():
+                await self._journey(change).run()
+        else:
+            trouble = change.reason
+            listed = self.result.refused if change.action is Action.BLOCKED else self.result.failed
+            listed.append(Item(change, change.reason))
+        self.marks[change.key].finish(trouble)
+
+    async def _change(self, change: Change) -> None:
+        mark = self.marks[change.key]
+        try:
+            trouble = await self._attempt(change)
+        except BaseException:
+            mark.finish("it broke off")
+            raise
+        mark.finish(trouble)
+
+    async def _attempt(self, change: Change) -> str:
+        """Carry one change out; the reason why dependents cannot follow, or ""."""
+        refusal = self.approval.refusal(change) if change.action is not Action.WAIT else ""
+        if refusal:
+            return self._listed(self.result.refused, change, refusal, "skipped")
+        before = await self._waited(change)
+        if before:
+            return self._listed(self.result.blocked_by, change, before, "skipped")
+        if self.caller.stop.is_set():
+            return self._listed(self.result.not_attempted, change, "interrupted before it began", "skipped")
+        self._emit("start", change, change.reason)
+        try:
+            await self._journey(change).run()
+        except StillGoing as going:
+            return self._listed(self.result.in_progress, change, str(going), "progress")
+        except Interrupted as stopped:
+            return self._listed(self.result.not_attempted, change, str(stopped), "skipped")
+        except Stale as moved:
+            return self._listed(self.result.stale, change, str(moved), "skipped")
+        except QfopsError as error:
+            return self._listed(self.result.failed, change, str(error), "failed")
+        self.result.applied.append(Item(change))
+        self.result.left += change.left
+        self._emit("done", change, "")
+        return ""
+
+    async def _waited(self, change: Change) -> str:
+        """Wait for what comes before; why it will not come, or ""."""
+        for item in change.after:
+            mark = self.marks[(item.address, item.object)]
+            await (mark.created if item.milestone == "created" else mark.done).wait()
+            if mark.trouble and not (item.milestone == "created" and self._exists(item.address)):
+                return f"{item.address}: {mark.trouble}"
+        return ""
+
+    def _exists(self, address: Address) -> bool:
+        """Whether the object was made, whatever happened to it later."""
+        entry = self.scene.state.entries.get(address)
+        return entry is not None and entry.id is not None
+
+    def _journey(self, change: Change) -> Journey:
+        kind = self.registry.get(change.address)
+        return Journey(change, kind, self.scene, self.caller, self.marks[change.key].created, self.emit)
+
+    def _listed(self, listed: list[Item], change: Change, text: str, event: str) -> str:
+        listed.append(Item(change, text))
+        self._emit(event, change, text)
+        return text
+
+    def _emit(self, kind: str, change: Change, message: str) -> None:
+        assert kind in ("start", "progress", "done", "failed", "skipped")
+        self.emit(
+            Event(
+                self.caller.clock.now(),
+                kind,  # type: ignore[arg-type]
+                str(change.address),
+                str(change.action),
+                "" if change.object == "current" else change.object,
+                message,
+            )
+        )

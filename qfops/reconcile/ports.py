@@ -1,0 +1,71 @@
+"""What reconciling needs from outside: a console, a clock, somebody to tell. Small protocols, easy to fake."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from qfops.core.errors import ApiError
+from qfops.core.plan import Event, Stats
+from qfops.core.values import JSON
+
+
+class Answer(Protocol):
+    """The answer to one mutating call."""
+
+    @property
+    def result(self) -> JSON: ...  # noqa: D102
+    @property
+    def request_id(self) -> str: ...  # noqa: D102
+
+
+class Console(Protocol):
+    """The console API; `qfops.console.client.Client` is the real one."""
+
+    @property
+    def stats(self) -> Stats: ...  # noqa: D102
+    @property
+    def account(self) -> str: ...  # noqa: D102
+
+    async def read(self, route: str, action: str, body: Mapping[str, JSON]) -> JSON:
+        """The result of a call that changes nothing."""
+
+    async def pages(
+        self, route: str, action: str, body: Mapping[str, JSON], *, items: str
+    ) -> list[dict[str, JSON]]:
+        """Every item of a list, read to its end."""
+
+    async def send(
+        self, route: str, action: str, body: Mapping[str, JSON], *, valid_until: float, attempt: int = 1
+    ) -> Answer:
+        """One attempt of a mutating call."""
+
+    async def turn(self) -> None:
+        """Wait until the rate allows one more request."""
+
+    def backoff(self, attempt: int, error: ApiError) -> float:
+        """Seconds to wait before repeating."""
+
+
+class Clock(Protocol):
+    """Seconds since 1970, and sleeping."""
+
+    def now(self) -> float: ...  # noqa: D102
+    async def sleep(self, seconds: float) -> None: ...  # noqa: D102
+
+
+class SystemClock:
+    """The real clock."""
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others run for that long."""
+        await asyncio.sleep(seconds)
+
+
+Emit = Callable[[Event], None]

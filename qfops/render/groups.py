@@ -1,0 +1,141 @@
+"""A plan's changes grouped by what caused them, the most dangerous group first.
+
+A change stands under its first cause and is referred to under the others. What no edit caused stands under
+a heading that says what did.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from qfops.core.plan import CURRENT, Action, Cause, Change, Plan, Verdict
+from qfops.render.signs import Danger, danger
+
+NEW, REMOVED = "new", "removed"
+
+
+class Heading(enum.IntEnum):
+    """What a group is about; the order decides between groups of the same danger."""
+
+    BLOCKED = 0
+    UNKNOWN = 1
+    DESTROY = 2
+    REMOVED = 3
+    REVERT = 4
+    EDIT = 5
+    CONSOLE = 6
+    NEW = 7
+    RETIRED = 8
+    OWED = 9
+    WAITING = 10
+
+
+Key = tuple[Heading, str, int, str, str, str]
+_HELD = {Action.BLOCKED: Heading.BLOCKED, Action.UNKNOWN: Heading.UNKNOWN}
+
+
+@dataclass(slots=True)
+class Group:
+    """Changes under one heading; `cause` is the edit; `also` are changes that stand under another.
+
+    `number` counts the edits in the order shown (0 for other headings).
+    """
+
+    key: Key
+    cause: Cause | None = None
+    changes: list[Change] = field(default_factory=list)
+    also: list[tuple[Change, Group]] = field(default_factory=list)
+    number: int = 0
+
+    @property
+    def heading(self) -> Heading:
+        """What the group is about."""
+        return self.key[0]
+
+    @property
+    def name(self) -> str:
+        """How other groups refer to this one."""
+        return f"EDIT {self.number}" if self.number else self.heading.name
+
+
+def grouped(plan: Plan) -> list[Group]:
+    """Every change but `no-op`, in groups: blocked and unknown first, then by danger."""
+    groups: dict[Key, Group] = {}
+    for change in plan.changes:
+        if change.action is Action.NO_OP:
+            continue
+        key, cause = _home(change, plan)
+        home = groups.setdefault(key, Group(key, cause))
+        home.changes.append(change)
+        if cause is not None:
+            for other in _other_causes(change, key):
+                other_key = _key_of(other)
+                groups.setdefault(other_key, Group(other_key, other)).also.append((change, home))
+    for group in groups.values():
+        group.changes.sort(key=danger)
+    ordered = sorted(groups.values(), key=_urgency)
+    edits = (group for group in ordered if group.heading is Heading.EDIT)
+    for number, group in enumerate(edits, 1):
+        group.number = number
+    return ordered
+
+
+def edits(changes: Iterable[Change]) -> set[Key]:
+    """The distinct edits behind the changes, those of blocked ones included."""
+    return {key for item in changes for cause in item.causes if (key := _key_of(cause))[0] is Heading.EDIT}
+
+
+def _home(change: Change, plan: Plan) -> tuple[Key, Cause | None]:
+    heading = _heading(change, plan)
+    if heading is Heading.EDIT:
+        cause = change.causes[0]
+        return _key_of(cause), cause
+    return (heading, "", 0, "", "", ""), None
+
+
+def _heading(change: Change, plan: Plan) -> Heading:
+    """The heading of a change; `EDIT` stands for "look at its first cause"."""
+    if change.action in _HELD:
+        return _HELD[change.action]
+    if change.owed:
+        return Heading.OWED
+    if change.action is Action.WAIT:
+        return Heading.WAITING
+    if plan.destroy:
+        return Heading.DESTROY
+    if change.object != CURRENT and not change.causes:
+        return Heading.RETIRED
+    if change.causes:
+        return Heading.EDIT
+    if any(item.verdict is Verdict.REVERT for item in change.attributes):
+        return Heading.REVERT
+    return Heading.CONSOLE
+
+
+def _key_of(cause: Cause) -> Key:
+    if cause.summary == NEW:
+        return (Heading.NEW, "", 0, "", "", "")
+    if cause.summary == REMOVED:
+        return (Heading.REMOVED, "", 0, "", "", "")
+    return (Heading.EDIT, cause.file, cause.line, cause.path, cause.summary, cause.source)
+
+
+def _other_causes(change: Change, home: Key) -> list[Cause]:
+    seen = {home}
+    others: list[Cause] = []
+    for cause in change.causes[1:]:
+        key = _key_of(cause)
+        if key not in seen:
+            seen.add(key)
+            others.append(cause)
+    return others
+
+
+def _urgency(group: Group) -> tuple[int, int, Key]:
+    """Blocked and unknown first, then the worst change of each group, then the heading and the place."""
+    if group.heading <= Heading.UNKNOWN:
+        return (-1, group.heading, group.key)
+    worst = min((danger(change) for change in group.changes), default=Danger.WAITS)
+    return (worst, group.heading, group.key)

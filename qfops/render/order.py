@@ -1,0 +1,54 @@
+"""The order of the walk in one line: which kinds come after which, and how long the last runs took."""
+
+from __future__ import annotations
+
+from qfops.core.plan import Action, Change, Plan
+from qfops.render.layout import Page, wrap
+from qfops.render.values import about
+
+ARROW = " → "
+_LEAD = "ORDER  "
+
+
+def order_lines(plan: Plan, page: Page) -> list[str]:
+    """`ORDER  PromptTemplate, FineTuningTask ~9 h → Model → Service`; nothing when nothing waits."""
+    levels = _levels(plan)
+    if len(levels) < 2:
+        return []
+    text = ARROW.join(", ".join(_named(kind, time) for kind, time in level.items()) for level in levels)
+    room = page.width - len(_LEAD)
+    first, *rest = wrap(text, room)
+    return [_LEAD + first, *(" " * len(_LEAD) + line for line in rest)]
+
+
+def _levels(plan: Plan) -> list[dict[str, float]]:
+    """The kinds by how many others they wait for, with the longest forecast of each.
+
+    Changes come in the order of the walk, so one pass finds how many others each has to wait for.
+    """
+    depth: dict[tuple[object, str], int] = {}
+    levels: list[dict[str, float]] = []
+    for change in plan.changes:
+        if not change.acts:
+            continue
+        level = 1 + max((depth.get((item.address, item.object), -1) for item in change.after), default=-1)
+        depth[change.key] = level
+        while len(levels) <= level:
+            levels.append({})
+        kind = _kind(change)
+        levels[level][kind] = max(levels[level].get(kind, 0.0), _forecast(change))
+    return levels
+
+
+def _kind(change: Change) -> str:
+    ending = change.action in (Action.DELETE, Action.DEACTIVATE)
+    prefix = "" if change.address.version == "v2" else f"{change.address.version}/"
+    return f"{change.action} {prefix}{change.address.kind}" if ending else f"{prefix}{change.address.kind}"
+
+
+def _forecast(change: Change) -> float:
+    return change.last_duration if change.action in (Action.RUN, Action.WAIT, Action.CREATE) else 0.0
+
+
+def _named(kind: str, seconds: float) -> str:
+    return f"{kind} {about(seconds)}" if seconds else kind

@@ -1,0 +1,156 @@
+"""Reading a saved plan back, before `apply --plan` trusts it: whole, unchanged, and of a format we know.
+
+What comes out is what identifies the plan; the plan itself is made again and must have the same digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from qfops.core.canonical import digest
+from qfops.core.diagnostics import nearest
+from qfops.core.errors import QfopsError
+from qfops.core.plan import FORMAT_VERSION, SUMMARY_KEYS
+from qfops.core.values import JSON
+
+_REMEDY = "Make a new one: qfops plan --out FILE"
+
+
+def _keys(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# The keys of the published format; a reader refuses what it does not know: it might matter.
+TOP = _keys(
+    "formatVersion tool project environment state digest complete summary changes drift affected diagnostics "
+    "stats checksum"
+)
+NESTED: Mapping[str, frozenset[str]] = {
+    "tool": _keys("name version command destroy arguments"),
+    "state": _keys("lineage serial"),
+    "stats": _keys("calls retries seconds"),
+    "summary": _keys(" ".join(SUMMARY_KEYS)),
+    "changes[]": _keys(
+        "address object action reason causes id dependsOn billable keeps destroys outputs gate lastDuration "
+        "steps attributes"
+    ),
+    "changes[].causes[]": _keys("address path source file line"),
+    "changes[].steps[]": _keys("id operation paths repeat billable"),
+    "changes[].attributes[]": _keys("path prior live desired verdict reason"),
+    "drift[]": _keys("address path prior live desired reason ignored revertible"),
+    "diagnostics[]": _keys("severity code summary detail remedy address path file line column"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """What identifies a saved plan, and what it takes to make it again.
+
+    `command` and `arguments` are how it was made (`plan`, `--target Service/faq`); `destroy` says that it
+    ends everything; `changes` are (address, object, action) in the order of the walk.
+    """
+
+    digest: str
+    project: str
+    environment: str
+    lineage: str
+    serial: int
+    complete: bool
+    command: str
+    destroy: bool
+    arguments: tuple[str, ...]
+    changes: tuple[tuple[str, str, str], ...]
+
+
+def read_plan(data: JSON) -> PlanFile:
+    """The saved plan that `data` (parsed JSON) is; QfopsError with the way out for anything doubtful."""
+    if not isinstance(data, dict) or "formatVersion" not in data:
+        _refuse("This is not a saved plan.", "A plan is a JSON object with formatVersion.")
+    version = data["formatVersion"]
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        _refuse("This is not a saved plan.", f"formatVersion is {version!r}, not a whole number from 1.")
+    if version > FORMAT_VERSION:
+        raise QfopsError(
+            f"The plan has format {version}; this qfops reads up to {FORMAT_VERSION}.",
+            "It was written by a newer version.",
+            "Apply it with that version, or make a new plan with this one: qfops plan --out FILE",
+        )
+    _check_keys(data)
+    _check_sum(data)
+    return _identity(data)
+
+
+def _check_keys(data: Mapping[str, JSON]) -> None:
+    _known(data, TOP, "")
+    for place, keys in NESTED.items():
+        for found in _at(data, place.split(".")):
+            _known(found, keys, place)
+    missing = sorted(TOP - data.keys())
+    if missing:
+        _refuse(f"The saved plan is not complete: {', '.join(missing)} missing.")
+
+
+def _at(value: JSON | Mapping[str, JSON], parts: list[str]) -> list[Mapping[str, JSON]]:
+    """Every object at a place such as `changes[].steps[]`; QfopsError where something else stands."""
+    if not parts:
+        if not isinstance(value, Mapping):
+            _refuse("The saved plan is damaged.", f"{value!r} stands where an object belongs.")
+        return [value]
+    if not isinstance(value, Mapping):
+        _refuse("The saved plan is damaged.", f"{value!r} stands where an object belongs.")
+    name = parts[0].removesuffix("[]")
+    inner = value.get(name)
+    if inner is None:
+        return []
+    if name == parts[0]:
+        return _at(inner, parts[1:])
+    if not isinstance(inner, list):
+        _refuse("The saved plan is damaged.", f"{name} is not a list.")
+    return [found for item in inner for found in _at(item, parts[1:])]
+
+
+def _known(found: Mapping[str, JSON], keys: frozenset[str], place: str) -> None:
+    for key in found:
+        if key not in keys:
+            where = f" in {place}" if place else ""
+            _refuse(
+                f"The saved plan has a key {key!r}{where} that this qfops does not know.", nearest(key, keys)
+            )
+
+
+def _check_sum(data: Mapping[str, JSON]) -> None:
+    rest = {key: value for key, value in data.items() if key != "checksum"}
+    if data["checksum"] != digest(rest):
+        _refuse("The saved plan was changed after it was written.", "Its checksum does not fit its content.")
+
+
+def _identity(data: Mapping[str, JSON]) -> PlanFile:
+    tool, state, changes = data["tool"], data["state"], data["changes"]
+    if not isinstance(tool, dict) or not isinstance(state, dict) or not isinstance(changes, list):
+        _refuse("The saved plan is damaged.", "tool, state or changes has the wrong type.")
+    arguments = tool.get("arguments")
+    serial = state.get("serial")
+    if not isinstance(arguments, list) or not isinstance(serial, int):
+        _refuse("The saved plan is damaged.", "tool.arguments or state.serial has the wrong type.")
+    return PlanFile(
+        digest=str(data["digest"]),
+        project=str(data["project"]),
+        environment=str(data["environment"]),
+        lineage=str(state.get("lineage")),
+        serial=serial,
+        complete=data["complete"] is True,
+        command=str(tool.get("command")),
+        destroy=tool.get("destroy") is True,
+        arguments=tuple(str(item) for item in arguments),
+        changes=tuple(
+            (str(item.get("address")), str(item.get("object")), str(item.get("action")))
+            for item in changes
+            if isinstance(item, dict)
+        ),
+    )
+
+
+def _refuse(summary: str, detail: str = "") -> NoReturn:
+    raise QfopsError(summary, detail, _REMEDY)

@@ -1,0 +1,157 @@
+"""The plan as text: grouped by cause, danger first, ending with what to type.
+
+Nothing here decides anything; what the reader sees is what the plan says. No line names a command that
+does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qfops.core.plan import Action, Change, Drift, Plan, Verdict
+from qfops.render.approval import next_lines
+from qfops.render.changes import COMPACT, Columns, group_lines, label, origin
+from qfops.render.diagnostics import diagnostic_lines
+from qfops.render.drift import drift_lines
+from qfops.render.groups import Group, Heading, grouped
+from qfops.render.head import count_lines, nothing, title
+from qfops.render.layout import Page, Style, cells, clean, gap, pad, plural, wrap
+from qfops.render.order import order_lines
+from qfops.render.signs import costs, overwritten_paths, throws_away, verb
+
+
+def plan_text(
+    plan: Plan, *, command: str = "qfops", flags: str = "", color: bool = False, width: int = 100
+) -> str:
+    """The whole plan, ending in a newline.
+
+    `command` is the prefix to type (`qfops -C examples --env dev`); `flags` are those of the plan's flags
+    that its digest covers (`--target Service/faq`), repeated in the command that approves it. `width` is in
+    terminal cells; commands to type are never broken.
+    """
+    page = Page(width, color)
+    drift = _held_back(plan)
+    noted = [item for item in plan.changes if item.action is Action.NO_OP and item.notes]
+    groups = grouped(plan)
+    lines: list[str] = []
+    if groups:
+        lines += [*title(plan, page), *count_lines(plan, groups, drift, page)]
+    else:
+        lines += wrap(nothing(plan, drift, noted), width)
+    lines += diagnostic_lines([item for item in plan.diagnostics if item.severity == "error"], page)
+    for group in groups:
+        lines += _group(group, page)
+    lines += _drift(drift, command, page)
+    lines += _noted(noted, page)
+    lines += _affected(plan, page)
+    lines += diagnostic_lines([item for item in plan.diagnostics if item.severity == "warning"], page)
+    if groups:
+        lines += order_lines(plan, page)
+        lines += [page.paint(line, Style.HEAD) for line in next_lines(plan, command, flags, width)]
+    return "\n".join(lines) + "\n"
+
+
+_HEADINGS = {
+    Heading.BLOCKED: "BLOCKED  cannot be done; nothing happens to these",
+    Heading.UNKNOWN: "UNKNOWN  could not be told; nothing happens to these",
+    Heading.DESTROY: "DESTROY  what this project made",
+    Heading.REMOVED: "REMOVED  manifests that are gone",
+    Heading.REVERT: "CONSOLE EDITS UNDONE  by --allow revert-drift",
+    Heading.CONSOLE: "IN THE CONSOLE  something happened there; no manifest was edited",
+    Heading.NEW: "NEW  manifests without an object",
+    Heading.RETIRED: "RETIRED OBJECTS  kept until now, their end is due",
+    Heading.OWED: "STILL OWED  approved earlier, not done yet",
+    Heading.WAITING: "WAITING  started earlier, still going; nothing is started twice",
+}
+_HELD = (Heading.BLOCKED, Heading.UNKNOWN)
+
+
+def _group(group: Group, page: Page) -> list[str]:
+    columns = Columns.of([*group.changes, *(change for change, _ in group.also[:COMPACT])])
+    cause = group.cause if group.number else None
+    places = group.heading is Heading.NEW
+    lines = [
+        *_heading(group, page),
+        *group_lines(group.changes, cause, page, columns=columns, places=places),
+    ]
+    for change, home in group.also[:COMPACT]:
+        name = pad(label(change), columns.label)
+        lines.append(f"  {pad(verb(change), columns.verb)} {name}  has this cause too: see {home.name}")
+    if len(group.also) > COMPACT:
+        lines.append(f"  … and {len(group.also) - COMPACT:,} more have this cause too")
+    return lines
+
+
+def _heading(group: Group, page: Page) -> list[str]:
+    if group.cause is not None and group.number:
+        name = f"EDIT {group.number}  {origin(group.cause)}  {clean(group.cause.summary)}".rstrip()
+    else:
+        name = _HEADINGS[group.heading]
+    lines = [page.paint(line, Style.HEAD) for line in wrap(name, page.width)]
+    tags = " · ".join(_tags(group))
+    if not tags:
+        return lines
+    loud = page.paint(tags, Style.MONEY if tags == _MONEY else Style.DANGER)
+    if len(lines) > 1 or cells(name) + cells(tags) + 2 > page.width:
+        return [*lines, gap("", tags, page.width) + loud]
+    return [lines[0] + gap(name, tags, page.width) + loud]
+
+
+_MONEY = "COSTS MONEY"
+
+
+def _tags(group: Group) -> list[str]:
+    """What is unmistakable at the right edge of a heading."""
+    acting = [item for item in group.changes if item.acts]
+    found = {
+        "DELETES": any(item.action is Action.DELETE for item in acting),
+        "DEACTIVATES": any(item.action is Action.DEACTIVATE for item in acting),
+        "OLD NOT KEPT": any(throws_away(item) for item in acting),
+        "OVERWRITES CONSOLE EDIT": any(overwritten_paths(item) for item in acting),
+        _MONEY: any(costs(item) for item in acting),
+    }
+    return [tag for tag, true in found.items() if true]
+
+
+# --- what is not part of the plan ---------------------------------------------------------------------------
+
+
+def _held_back(plan: Plan) -> list[Drift]:
+    """The console edits that this plan leaves alone: neither ignored nor reverted by one of its changes."""
+    reverted = {
+        (change.address, item.path)
+        for change in plan.changes
+        for item in change.attributes
+        if item.verdict is Verdict.REVERT
+    }
+    return [item for item in plan.drift if not item.ignored and (item.address, item.path) not in reverted]
+
+
+def _drift(drift: Sequence[Drift], command: str, page: Page) -> list[str]:
+    if not drift:
+        return []
+    name = "CONSOLE EDIT" if len(drift) == 1 else "CONSOLE EDITS"
+    return [page.paint(f"{name}, not part of this plan", Style.HEAD), *drift_lines(drift, command, page)]
+
+
+def _noted(noted: Sequence[Change], page: Page) -> list[str]:
+    """Differences that no action follows, of resources that otherwise stay as they are."""
+    if not noted:
+        return []
+    name = page.paint("NOTED, nothing is done about these", Style.HEAD)
+    return [name, *group_lines(noted, None, page, columns=Columns.of(noted))]
+
+
+def _affected(plan: Plan, page: Page) -> list[str]:
+    if not plan.affected:
+        return []
+    name = page.paint(
+        f"AFFECTED, not planned: {plural(len(plan.affected), 'resource')} outside what was selected",
+        Style.HEAD,
+    )
+    shown = ", ".join(str(address) for address in plan.affected[:_AFFECTED])
+    more = f" and {len(plan.affected) - _AFFECTED:,} more" if len(plan.affected) > _AFFECTED else ""
+    return [name, *(f"  {line}" for line in wrap(shown + more, page.width - 2))]
+
+
+_AFFECTED = 20

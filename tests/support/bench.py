@@ -1,0 +1,216 @@
+"""A bench: one project on one emulated console, planned and applied in this process.
+
+Time is real but short: the emulator's durations and our polling are milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import httpx
+
+from qfops.console.client import Client
+from qfops.core.address import Address, Location
+from qfops.core.plan import Action, Change, Event, Plan
+from qfops.core.resource import Edge, Lifecycle, Resource
+from qfops.core.settings import Credentials, Secret, Settings, Wait
+from qfops.core.state import State
+from qfops.core.values import Reference, Value, references_in
+from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
+from qfops.kinds.registry import load
+from qfops.planning.context import Flags
+from qfops.planning.policy import Approval
+from qfops.planning.resolve import ref_at
+from qfops.reconcile.ports import Console, SystemClock
+from qfops.reconcile.result import ApplyResult
+from qfops.reconcile.workflow import (
+    ApplyOptions,
+    Desired,
+    World,
+    apply_project,
+    plan_project,
+    resume_project,
+)
+from qfops.state import FileStore, Owner
+
+WHOLE = Approval(whole=True)
+AUTO = Approval(auto=True)
+FAST = Wait(initial=0.01, max=0.05, limit=20.0, visibility=0.0, signature=5, lease=60.0)
+DURATIONS = {
+    "import": 0.0, "publish": 0.0, "queue": 0.0, "training": 0.0, "model": 0.0, "service": 0.0,
+    "update": 0.0, "deactivate": 0.0, "unit": 0.0,
+}  # fmt: skip
+
+
+def ref(target: str, output: str | None = None) -> Reference:
+    """A reference as a manifest would hold it."""
+    return Reference(Address.parse(target), output)
+
+
+def resource(
+    name: str, spec: Mapping[str, Value], *, depends_on: Iterable[str] = (), lifecycle: Lifecycle = Lifecycle(),
+    labels: Mapping[str, str] | None = None, extra: dict[str, Value] | None = None,
+) -> Resource:  # fmt: skip
+    """A resource as the loader would make it."""
+    address = Address.parse(name)
+    kind = load().get(address)
+
+    def filled(value: Value, path: str = "") -> Value:
+        if isinstance(value, Reference) and value.output is None:
+            rule = ref_at(kind, path)
+            assert rule is not None, path
+            return replace(value, output=rule.targets()[value.target.kind_key])
+        if isinstance(value, dict):
+            return {key: filled(item, f"{path}.{key}" if path else key) for key, item in value.items()}
+        if isinstance(value, list):
+            return [filled(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        return value
+
+    attributes = filled(spec)
+    assert isinstance(attributes, dict)
+    edges = tuple(Edge(path, reference) for path, reference in references_in(attributes))
+    return Resource(
+        address,
+        attributes,
+        Location(f"manifests/{address.kind}-{address.name}.yaml", 1),
+        labels=dict(labels or {}),
+        lifecycle=lifecycle,
+        depends_on=tuple(Address.parse(item) for item in depends_on),
+        references=edges,
+        extra=dict(extra or {}),
+    )
+
+
+@dataclass
+class Bench:
+    """One project in one world. `console` wraps the client, for tests that break things."""
+
+    root: Path
+    resources: dict[Address, Resource] = field(default_factory=dict)
+    settings: Settings = field(default_factory=lambda: Settings("demo", wait=FAST))
+    console: Callable[[Client], Console] = lambda client: client
+    concurrency: int = 10
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.emulator = Emulator(self.root / "emulator.db")
+        self.emulator.configure(durations=DURATIONS)
+        self.registry = load()
+        self.store = FileStore(self.root, self.settings.project, self.settings.environment)
+
+    def declare(self, *resources: Resource) -> None:
+        """Add resources to the project, or replace them."""
+        for item in resources:
+            self.resources[item.address] = item
+
+    def edit(self, name: str, **spec: Value) -> None:
+        """Change top-level attributes of a declared resource."""
+        old = self.resources[Address.parse(name)]
+        attributes = {**old.attributes, **spec}
+        self.declare(resource(name, attributes, lifecycle=old.lifecycle, labels=old.labels))
+
+    def remove(self, name: str) -> None:
+        """Take a manifest away."""
+        del self.resources[Address.parse(name)]
+
+    def client(self) -> Client:
+        """A client of the emulator, inside this process."""
+        return Client(
+            "http://console.test",
+            Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY)),
+            concurrency=self.concurrency,
+            transport=lambda: httpx.ASGITransport(app=self.emulator.app),  # type: ignore[arg-type]
+        )
+
+    def plan(self, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None) -> Plan:
+        """A plan, read only."""
+
+        async def run() -> Plan:
+            async with self.client() as client:
+                world = World(self.console(client), self.registry, SystemClock(), self.settings)
+                fresh = await plan_project(world, self.store.read(), self._desired(flags, adopt))
+                return fresh.plan
+
+        return asyncio.run(run())
+
+    def apply(
+        self, approval: Approval = WHOLE, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None,
+        **options: object,
+    ) -> ApplyResult:  # fmt: skip
+        """Plan and apply under a lease; the result."""
+        return self.apply_plan(approval, flags, adopt, **options)[1]
+
+    def apply_plan(
+        self, approval: Approval = WHOLE, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None,
+        **options: object,
+    ) -> tuple[Plan, ApplyResult]:  # fmt: skip
+        """Plan and apply under a lease."""
+
+        async def run() -> tuple[Plan, ApplyResult]:
+            async with self.client() as client:
+                world = World(self.console(client), self.registry, SystemClock(), self.settings)
+                session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
+                try:
+                    given = ApplyOptions(confirm=lambda _: approval, by="test", **options)  # type: ignore[arg-type]
+                    done = await apply_project(
+                        world, session, self._desired(flags, adopt), given, self.events.append, asyncio.Event()
+                    )
+                    session.commit()
+                    return done
+                finally:
+                    await session.release()
+
+        return asyncio.run(run())
+
+    def resume(self) -> tuple[Plan, ApplyResult] | None:
+        """Carry out the rest of a stored approval."""
+
+        async def run() -> tuple[Plan, ApplyResult] | None:
+            async with self.client() as client:
+                world = World(self.console(client), self.registry, SystemClock(), self.settings)
+                session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
+                try:
+                    given = ApplyOptions(confirm=lambda _: WHOLE, by="test")
+                    done = await resume_project(world, session, given, self.events.append, asyncio.Event())
+                    session.commit()
+                    return done
+                finally:
+                    await session.release()
+
+        return asyncio.run(run())
+
+    def state(self) -> State:
+        """The state as a read-only command sees it."""
+        return self.store.read()
+
+    def id(self, name: str) -> str:
+        """The id of a resource's current object."""
+        found = self.state().entries[Address.parse(name)].id
+        assert found
+        return found
+
+    def writes(self) -> list[str]:
+        """The mutating actions that reached the console, in order."""
+        return [request.action for request in self.emulator.requests(writes_only=True)]
+
+    def _desired(self, flags: Flags, adopt: Mapping[str, str] | None) -> Desired:
+        wanted = {Address.parse(name): object_id for name, object_id in (adopt or {}).items()}
+        return Desired(dict(sorted(self.resources.items())), flags, wanted)
+
+    @staticmethod
+    def _owner() -> Owner:
+        return Owner.of_this_process("test", "apply")
+
+
+def actions(plan: Plan) -> dict[str, str]:
+    """What a plan would do, by address (and object, for ends of others): only what is not a no-op."""
+    return {
+        _name(change): str(change.action) for change in plan.changes if change.action is not Action.NO_OP
+    }
+
+
+def _name(change: Change) -> str:
+    return str(change.address) if change.object == "current" else f"{change.address} {change.object}"

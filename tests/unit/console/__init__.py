@@ -1,0 +1,1 @@
+"""Tests of the console client: pure parts by tables, the client over scripted transports and on loopback."""
