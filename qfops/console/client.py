@@ -190,7 +190,7 @@ class Client:
     async def _round_trip(self, call: Call, content: bytes, valid_until: float) -> Answer | Problem | Loss:
         """Sign when the slot is free, so that no wait eats the validity; send; read what came back.
 
-        No error for users is raised from here: this frame holds the signature, and the raw answer that may echo it.
+        No error for users comes from here: this frame holds the signature, and the raw answer may echo it.
         """
         now = int(self._clock())
         expiry = int(min(self._signature, valid_until - now))

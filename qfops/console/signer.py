@@ -51,11 +51,8 @@ def canonical_request(method: str, path: str, query: Mapping[str, str], headers:
     parameters = sorted(
         f"{encode(name)}={encode(value)}" for name, value in query.items() if name.lower() != "authorization"
     )
-    lines = sorted(
-        f"{encode(name.lower())}:{encode(value.strip(_BLANK))}"
-        for name, value in headers.items()
-        if value.strip(_BLANK)
-    )
+    values = ((encode(name.lower()), encode(value.strip(_BLANK))) for name, value in headers.items())
+    lines = sorted(f"{name}:{value}" for name, value in values if value)
     return "\n".join((method.upper(), quote(path or "/", safe="/~"), "&".join(parameters), "\n".join(lines)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
@@ -18,27 +17,30 @@ Node = TypeVar("Node", bound=Sortable)
 
 
 def order(edges: Mapping[Node, Iterable[Node]]) -> list[Node]:
-    """Every node after all it points to, ties by the nodes' own order; ValueError on a cycle.
+    """Every node after all it points to, as early as its sorted place allows; ValueError on a cycle.
 
     `edges` maps each node to what must come before it; targets that are no keys are left out.
     """
-    waiting = {node: {target for target in targets if target in edges} for node, targets in edges.items()}
-    followers: dict[Node, list[Node]] = {node: [] for node in edges}
-    for node, targets in waiting.items():
-        for target in targets:
-            followers[target].append(node)
-    ready = [node for node, targets in waiting.items() if not targets]
-    heapq.heapify(ready)
     result: list[Node] = []
-    while ready:
-        node = heapq.heappop(ready)
-        result.append(node)
-        for follower in followers[node]:
-            waiting[follower].discard(node)
-            if not waiting[follower]:
-                heapq.heappush(ready, follower)
-    if len(result) != len(edges):
-        raise ValueError("the graph has a cycle")
+    done: set[Node] = set()
+    opened: set[Node] = set()
+    for start in sorted(edges):
+        stack = [start]
+        while stack:
+            node = stack[-1]
+            if node in done:
+                stack.pop()
+                continue
+            waiting = [target for target in edges[node] if target in edges and target not in done]
+            if not waiting:
+                stack.pop()
+                done.add(node)
+                result.append(node)
+                continue
+            if node in opened:
+                raise ValueError("the graph has a cycle")
+            opened.add(node)
+            stack.extend(sorted(waiting, reverse=True))
     return result
 
 

@@ -45,6 +45,7 @@ class Verdict(enum.StrEnum):
     IGNORED = "ignored"
     DRIFT = "drift"
     REVERT = "revert"
+    CREATE = "create"
     UPDATE = "update"
     APPEND = "append"
     ADVANCE = "advance"

@@ -254,6 +254,11 @@ CHOICES: tuple[Choice, ...] = (
         "409 ResourceInUse with services on it, 409 StateConflict when prepaid; a "
         "released unit leaves the list",
     ),
+    Choice(
+        "units",
+        "release of compute bought for a service",
+        "by its instanceId on the same route, once the service is Stopped (else 409 ResourceInUse)",
+    ),
     Choice("units", "quotas, stock, balance", "never exhausted"),
     Choice("faults", "when they strike", "after the checks of signature, action, permission and body"),
     Choice("faults", "an order without times", f"fires {Fault('cut').times} time; null fires for ever"),

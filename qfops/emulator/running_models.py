@@ -7,6 +7,7 @@ from qfops.emulator.errors import ApiError
 from qfops.emulator.world import Item, World
 
 SERVICE = "Service"
+RESOURCE = "ServiceResource"
 RUN_STATUSES = ("New", "Deploying", "Serving", "Failed", "Stopped")
 
 

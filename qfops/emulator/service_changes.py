@@ -8,8 +8,8 @@ from qfops.emulator.billing import BILLING, check_billing
 from qfops.emulator.errors import ApiError, not_found
 from qfops.emulator.facts import Shape
 from qfops.emulator.fields import JsonObject, integer, need, text
-from qfops.emulator.running_models import SERVICE, run_status, updating
-from qfops.emulator.services import PROTOCOL, RESOURCE, ROUTE, buy, ready_model
+from qfops.emulator.running_models import RESOURCE, SERVICE, run_status, updating
+from qfops.emulator.services import PROTOCOL, ROUTE, buy, ready_model
 from qfops.emulator.times import utc
 from qfops.emulator.units import UNIT, free_units
 from qfops.emulator.world import Item, World

@@ -23,14 +23,13 @@ from qfops.emulator.ids import instance_id, random_word
 from qfops.emulator.model_sets import MODEL
 from qfops.emulator.models import model_status
 from qfops.emulator.paging import PAGE_FIELDS, Listing, page
-from qfops.emulator.running_models import RUN_STATUSES, SERVICE, alive, run_status, updating
+from qfops.emulator.running_models import RESOURCE, RUN_STATUSES, SERVICE, alive, run_status, updating
 from qfops.emulator.times import utc
 from qfops.emulator.units import UNIT, free_units, unit_status
 from qfops.emulator.world import Item, World
 
 ROUTE = "/v2/service"
 SERVICE_FORM = ("svco-", 12)
-RESOURCE = "ServiceResource"
 FAILING_SERVICE = "failing"  # a service whose name contains this fails to deploy
 SHARE_NEW = 0.1  # the part of the deployment a service spends as New
 DEFAULT_QPS = 1.5

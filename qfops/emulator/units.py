@@ -8,7 +8,7 @@ from qfops.emulator.billing import BILLING, check_billing
 from qfops.emulator.errors import ApiError
 from qfops.emulator.facts import Shape
 from qfops.emulator.fields import JsonObject, integer, need, record, text
-from qfops.emulator.running_models import deployed_on
+from qfops.emulator.running_models import RESOURCE, SERVICE, alive, deployed_on
 from qfops.emulator.times import utc
 from qfops.emulator.world import Item, World
 
@@ -109,7 +109,10 @@ def describe_unit(world: World, body: JsonObject) -> JsonObject:
 
 
 def release(world: World, body: JsonObject) -> bool:
-    """Give a postpaid unit back (console API, ReleaseComputeUnit)."""
+    """Give postpaid compute back: units, or what a service bought (console API, ReleaseComputeUnit)."""
+    bought = world.find(RESOURCE, body["instanceId"])
+    if bought is not None:
+        return _release_bought(world, bought)
     unit = world.own(UNIT, body["instanceId"])
     if unit_status(world, unit) in ("Releasing", "Released"):
         return True
@@ -120,6 +123,17 @@ def release(world: World, body: JsonObject) -> bool:
     unit.life["released"] = world.now + world.duration("unit")
     unit.forced.clear()
     world.save(unit)
+    return True
+
+
+def _release_bought(world: World, bought: Item) -> bool:
+    """Give back what was bought for a service, once the service is off line."""
+    if bought.echo["paymentTiming"] == "Prepaid":
+        raise ApiError("StateConflict", f"compute {bought.id} is prepaid")
+    if alive(world, world.get(SERVICE, bought.parent)):
+        raise ApiError("ResourceInUse", f"compute {bought.id} is used by service {bought.parent}")
+    bought.forced["status"] = "Released"
+    world.save(bought)
     return True
 
 

@@ -51,7 +51,7 @@ class Operation:
     with their live value. `result` names the output that a bare string answer is. `until` maps status
     fields to the words that end the wait after this call. `when` is a condition on the attributes
     (path, value) for the step to be planned at all. `counters` are observed outputs that tell whether a lost
-    call took effect.
+    call took effect. `encode` makes the whole body where no rule above can say it.
     """
 
     action: str
@@ -241,6 +241,7 @@ class Kind:
     objects; `container_inputs` are attributes of the container that decide a run's result. `keep_on_replace`
     is the default of lifecycle.onReplace. `missing_codes` are console codes that mean "does not exist".
     `leaves` is an attribute whose items the console makes into objects that nobody owns (labels).
+    `derive` maps computed attributes to pure functions of the spec, for what a reader wants to see of them.
     """
 
     name: str

@@ -6,7 +6,7 @@ unless its rule says how the items match.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from qfops.core.values import Reference, Value, child
@@ -22,13 +22,19 @@ class Leaf(NamedTuple):
     rule: Rule
 
 
-def flatten(kind: Kind, attributes: Mapping[str, Value]) -> dict[str, Leaf]:
-    """Every leaf of `attributes` by path, in the order written; paths that no rule covers are left out."""
+def flatten(
+    kind: Kind, attributes: Mapping[str, Value], only: Container[str] | None = None
+) -> dict[str, Leaf]:
+    """Every leaf of `attributes` by path, in the order written; paths that no rule covers are left out.
+
+    `only` narrows to some top-level attributes.
+    """
     rules = kind.rules_by_path
     leaves: dict[str, Leaf] = {}
     for key, value in attributes.items():
-        path = child("", key)
-        _walk(rules, path, path, value, None, leaves)
+        if only is None or key in only:
+            path = key if key.isidentifier() else child("", key)
+            _walk(rules, path, path, value, None, leaves)
     return leaves
 
 
@@ -43,7 +49,10 @@ def _walk(
     rule = rules.get(pattern, inherited)
     if isinstance(value, dict) and not (rule is not None and rule.normalise):
         for key, item in value.items():
-            _walk(rules, child(path, key), child(pattern, key), item, rule, leaves)
+            if key.isidentifier():
+                _walk(rules, f"{path}.{key}", f"{pattern}.{key}", item, rule, leaves)
+            else:
+                _walk(rules, child(path, key), child(pattern, key), item, rule, leaves)
         return
     if rule is None:
         return
@@ -51,14 +60,18 @@ def _walk(
         for key, item in _keyed(value, rule.set_of):
             _walk(rules, child(path, key), f"{pattern}[*]", item, rule, leaves)
         return
-    leaves[path] = Leaf(normalised(rule, value), rule)
+    if rule.normalise or rule.set_of == "":
+        value = normalised(rule, value)
+    leaves[path] = Leaf(value, rule)
 
 
 def _keyed(items: list[Value], key: str) -> Iterator[tuple[str, Value]]:
+    """The items of a keyed set by the value of their key, without the key itself."""
     for item in items:
         if isinstance(item, dict):
             name = item.get(key)
-            yield (str(name.target) if isinstance(name, Reference) else str(name)), item
+            rest = {field: value for field, value in item.items() if field != key}
+            yield (str(name.target) if isinstance(name, Reference) else str(name)), rest
 
 
 def normalised(rule: Rule, value: Value) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from qfops.core.observation import LiveObject, Phase
@@ -159,9 +159,9 @@ def phase_of(kind: Kind, words: str) -> Phase:
     return max((field.phase(word) for word, field in pairs), default=Phase.READY)
 
 
-def live_leaves(kind: Kind, live: LiveObject) -> dict[str, Leaf]:
-    """What a live object shows, leaf by leaf."""
-    return flatten(kind, dict(live.attributes))
+def live_leaves(kind: Kind, live: LiveObject, only: Container[str]) -> dict[str, Leaf]:
+    """What a live object shows of some top-level attributes, leaf by leaf."""
+    return flatten(kind, live.attributes, only)
 
 
 def live_slot(rule: Rule, path: str, live: LiveObject, leaves: Mapping[str, Leaf]) -> Slot:
@@ -171,7 +171,7 @@ def live_slot(rule: Rule, path: str, live: LiveObject, leaves: Mapping[str, Leaf
     leaf = leaves.get(path)
     if leaf is not None:
         return leaf.value
-    if top(path) in live.attributes:
+    if path.partition(".")[0] in live.attributes or top(path) in live.attributes:
         return ABSENT
     return ABSENT if rule.absent_is_unset and live.complete else UNOBSERVED
 

@@ -13,7 +13,7 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 import qfops
 from qfops.core.address import Location
@@ -23,7 +23,8 @@ from qfops.manifests import codes
 SIZE_LIMIT = 8 * 1024 * 1024
 PROJECT_FILE = "qfops.yaml"
 _SUFFIXES = (".yaml", ".yml")
-_WILD = re.compile(r"[*?\[]")
+_WILD = re.compile(r"[*?]")
+_GLOB = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 class FileProblem(Exception):
@@ -46,7 +47,7 @@ class ProjectFiles:
         return self._decoded(name).removeprefix("\ufeff")
 
     def text(self, name: str) -> str:
-        """The text of a `{file}`: CRLF → LF, one final newline cut; FileProblem, also for a byte order mark."""
+        """The text of a `{file}`: CRLF → LF, one final newline cut; FileProblem, also for a BOM."""
         text = self._decoded(name)
         if text.startswith("\ufeff"):
             raise FileProblem(
@@ -75,7 +76,9 @@ class ProjectFiles:
         if not wild and path.is_file():
             return [start]
         if not path.is_dir():
-            raise FileProblem(codes.UNREADABLE, f"{pattern} does not exist", "Create it, or correct `manifests`.")
+            raise FileProblem(
+                codes.UNREADABLE, f"{pattern} does not exist", "Create it, or correct `manifests`."
+            )
         found = self._walk(start)
         if wild:
             accept = re.compile(_translate(pattern.removeprefix("./")))
@@ -90,7 +93,7 @@ class ProjectFiles:
         return self._inside(full)
 
     def _decoded(self, name: str) -> str:
-        data = self._bytes(self._inside(Path(name)))
+        data = self._bytes(name)
         self.read_names.add(name)
         try:
             return data.decode("utf-8")
@@ -99,14 +102,17 @@ class ProjectFiles:
             line = before.count("\n") + 1
             column = len(before) - (before.rfind("\n") + 1) + 1
             utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-            what = "is UTF-16, not UTF-8" if utf16 else f"is not UTF-8: byte 0x{data[error.start]:02x} is out of place"
+            what = "UTF-16" if utf16 else f"byte 0x{data[error.start]:02x}"
             raise FileProblem(
-                codes.ENCODING, f"{name} {what}", "Save it as UTF-8.", Location(name, line, column)
+                codes.ENCODING,
+                f"{name} is not UTF-8 ({what})",
+                "Save it as UTF-8.",
+                Location(name, line, column),
             ) from None
 
     def _bytes(self, name: str) -> bytes:
         try:
-            with (self.root / name).open("rb", opener=_open_plain) as stream:
+            with _open_plain(self.root / name) as stream:
                 data = stream.read(SIZE_LIMIT + 1)
                 size = os.fstat(stream.fileno()).st_size
         except (OSError, ValueError) as error:
@@ -167,14 +173,14 @@ def packaged_schema(name: str) -> dict[str, JSON]:
     return cast("dict[str, JSON]", json.loads(path.read_text(encoding="utf-8")))
 
 
-def _open_plain(path: str, flags: int) -> int:
+def _open_plain(path: Path) -> BinaryIO:
     """Open regular files only: a pipe or device would block or never end."""
-    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     mode = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(mode):
         os.close(descriptor)
         raise OSError("it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file")
-    return descriptor
+    return os.fdopen(descriptor, "rb")
 
 
 def _reason(error: OSError | ValueError) -> str:
@@ -201,16 +207,5 @@ def _split(pattern: str) -> tuple[str, bool]:
 
 def _translate(pattern: str) -> str:
     """The regular expression of a glob: `**` is any folders, `*` and `?` stay within a name."""
-    parts = []
-    for part in re.split(r"(\*\*/|\*\*|\*|\?|\[[^\]/]+\])", pattern):
-        if part == "**/":
-            parts.append("(?:[^/]+/)*")
-        elif part == "**":
-            parts.append(".*")
-        elif part in ("*", "?"):
-            parts.append("[^/]" + ("*" if part == "*" else ""))
-        elif part.startswith("[") and part.endswith("]"):
-            parts.append(f"[{part[1:-1].replace(chr(92), chr(92) * 2).replace('!', '^', part[1] == '!')}]")
-        else:
-            parts.append(re.escape(part))
-    return "".join(parts)
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return "".join(_GLOB.get(part) or re.escape(part) for part in parts)

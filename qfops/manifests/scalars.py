@@ -94,7 +94,9 @@ def boolean_hint(text: str) -> str:
     if word not in _TRUE | _FALSE:
         return ""
     meant = "true" if word in _TRUE else "false"
-    return f"Write {meant} without quotes." if text == meant else f"Write {meant}: only true and false are booleans."
+    if text == meant:
+        return f"Write {meant} without quotes."
+    return f"Write {meant}: only true and false are booleans."
 
 
 def null_hint(text: str) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from qfops.core.address import Address
 from qfops.core.canonical import digest
 from qfops.core.observation import KindKey, LiveObject
-from qfops.core.plan import Action, Change, Verdict
+from qfops.core.plan import Action, AttributeChange, Change, Verdict
 from qfops.core.state import Entry, State
-from qfops.core.values import ABSENT, JSON, Value, has_unknown, plain, same
+from qfops.core.values import Value, has_unknown, plain
 from qfops.kinds.base import Kind
+from qfops.kinds.flatten import flatten
 from qfops.kinds.registry import Registry
 from qfops.kinds.wire import is_released
 from qfops.planning import causes, steps
@@ -100,7 +101,10 @@ def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
 
 def create(case: Case, entry: Entry | None, reason: str = "") -> Change:
     """A creation, or the first run of a one-shot object."""
-    votes = compare(case.kind, case.desired, None, None)
+    votes = tuple(
+        AttributeChange(path, desired=leaf.value, verdict=Verdict.CREATE)
+        for path, leaf in flatten(case.kind, case.desired).items()
+    )
     action = Action.RUN if case.kind.run else Action.CREATE
     change = change_of(case, entry, action, reason, votes, tuple(steps.creation(case.kind, case.desired)))
     return replace(change, causes=causes.of_new(case.resource), id="")
@@ -184,11 +188,3 @@ def _adopt(case: Case, entry: Entry | None, object_id: str, names: Names) -> Cha
     todo = (steps.LINK, *acting)
     change = change_of(case, entry, Action.ADOPT, f"{object_id} is taken over as it is", votes, todo)
     return replace(change, link=object_id, notes=(), causes=())
-
-
-def matches(kind: Kind, planned: Mapping[str, JSON], live: LiveObject) -> bool:
-    """Whether an object shows the attributes that a search key demands; what it does not show counts as equal."""
-    shown = dict(live.attributes)
-    return all(
-        name not in shown or same(planned.get(name, ABSENT), shown[name]) for name in kind.search.match
-    )

@@ -86,7 +86,14 @@ def _drift(path: str, rule: Rule, sides: Sides) -> AttributeChange:
         return _result(path, sides, Verdict.SAME)
     if rule.type is RuleType.CREATE_ONLY:
         return _result(path, sides, Verdict.NOTE, f"edited in the console; {rule.why}")
-    return _result(path, sides, Verdict.DRIFT, "edited in the console, not in the manifest", rule.by)
+    reason = "edited in the console, not in the manifest"
+    return _result(path, sides, Verdict.DRIFT, reason, _undoing(rule, sides))
+
+
+def _undoing(rule: Rule, sides: Sides) -> str:
+    """The operation that could undo a console edit; "" where the way leads forward only."""
+    forward = rule.type is not RuleType.ONE_WAY or _rank(sides.desired) > _rank(sides.live)
+    return rule.by if forward else ""
 
 
 # --- the manifest says something new
@@ -146,7 +153,7 @@ def _adopted(path: str, rule: Rule, sides: Sides) -> AttributeChange:
     if rule.type is RuleType.IMMUTABLE:
         reason = _joined("the object differs from the manifest", rule.why)
         return _result(path, sides, Verdict.BLOCKED, reason)
-    return _result(path, sides, Verdict.DRIFT, "the object differs from the manifest", rule.by)
+    return _result(path, sides, Verdict.DRIFT, "the object differs from the manifest", _undoing(rule, sides))
 
 
 # --- the manifest is silent about what it once said

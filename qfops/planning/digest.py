@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from qfops.core.address import Address
@@ -22,7 +22,7 @@ def fingerprint(kind: Kind, live: LiveObject | None, declared: Iterable[str], he
     """The id of an object and what it shows at the declared paths, without those held back."""
     if live is None:
         return ""
-    leaves = flatten(kind, dict(live.attributes))
+    leaves = flatten(kind, live.attributes)
     shown = {path: leaves[path].value for path in declared if path in leaves and path not in held}
     return digest({"id": live.id, "attributes": {path: slot_json(value) for path, value in shown.items()}})
 
@@ -32,9 +32,9 @@ def held_paths(votes: Sequence[AttributeChange]) -> frozenset[str]:
     return frozenset(vote.path for vote in votes if vote.verdict in _HELD)
 
 
-def change_digest(change: Change, prints: Mapping[Address, str]) -> str:
+def change_digest(change: Change, prints: Callable[[Address], str]) -> str:
     """What one change contributes: what it does, to what, resting on what."""
-    referred = {str(target): prints[target] for target in change.depends_on if prints.get(target)}
+    referred = {str(target): found for target in change.depends_on if (found := prints(target))}
     return digest(
         {
             "address": str(change.address),
@@ -77,7 +77,7 @@ def slot_json(slot: Slot) -> object:
 
 
 def seal(
-    changes: Sequence[Change], prints: Mapping[Address, str], owed: Mapping[tuple[Address, str], Owed]
+    changes: Sequence[Change], prints: Callable[[Address], str], owed: Mapping[tuple[Address, str], Owed]
 ) -> tuple[str, tuple[Change, ...]]:
     """The digest of the whole plan, and the changes with those marked that an earlier approval covers."""
     parts: list[str] = []

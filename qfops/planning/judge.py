@@ -98,9 +98,13 @@ def _not_for_runs(vote: AttributeChange) -> AttributeChange:
 
 
 def _run_reason(case: Case, changed: list[str]) -> str:
-    unknown = [edge.reference.target for edge in case.resource.references if edge.path in changed]
-    if unknown:
-        return f"runs again: reads {', '.join(str(target) for target in unknown)}"
+    sources = [
+        str(edge.reference.target)
+        for edge in case.resource.references
+        if any(edge.path == path or edge.path.startswith((f"{path}.", f"{path}[")) for path in changed)
+    ]
+    if sources and len(sources) >= len(changed):
+        return f"runs again: reads {', '.join(dict.fromkeys(sources))}, which is another object now"
     return f"runs again: only {', '.join(changed)} differ{'s' if len(changed) == 1 else ''}"
 
 

@@ -19,16 +19,19 @@ Key = tuple[Address, str]
 
 
 def arranged(registry: Registry, changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The changes with their `after` filled in, in the order of the walk, ties by address and object."""
-    by_key = {change.key: change for change in changes}
-    mentions = _mentions(registry, by_key.values())
+    """The acting changes with their `after`, in the order of the walk; then the others by address."""
+    found = list(changes)
+    by_key = {change.key: change for change in found if change.acts}
+    ends = any(change.action in ENDING for change in by_key.values())
+    mentions = _mentions(registry, by_key.values()) if ends else {}
     linked: dict[Key, Change] = {}
     for key, change in by_key.items():
         kind = registry.kinds.get(change.address.kind_key)
         before = dict.fromkeys((*_references(kind, change, by_key), *_ends(change, by_key, mentions)))
         linked[key] = replace(change, after=tuple(sorted(before)))
     edges = {key: [(item.address, item.object) for item in change.after] for key, change in linked.items()}
-    return tuple(linked[key] for key in graph.order(edges))
+    resting = sorted((change for change in found if not change.acts), key=lambda change: change.key)
+    return (*(linked[key] for key in graph.order(edges)), *resting)
 
 
 def _references(kind: Kind | None, change: Change, by_key: Mapping[Key, Change]) -> Iterable[After]:

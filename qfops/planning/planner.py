@@ -15,6 +15,7 @@ from qfops.core.resource import Resource
 from qfops.core.state import Entry
 from qfops.core.values import Reference, Value
 from qfops.kinds.base import Kind
+from qfops.kinds.flatten import flatten
 from qfops.planning import arrivals, departures, guards, steps
 from qfops.planning.context import Outlook, PlanInput
 from qfops.planning.digest import fingerprint, held_paths, seal
@@ -39,7 +40,7 @@ def make_plan(given: PlanInput) -> Plan:
     found = planner.guarded(found)
     chosen = selected(given.flags, given.resources, given.state)
     kept, affected = narrowed(found, chosen)
-    digest, changes = seal(arranged(given.registry, kept), planner.prints, given.owed)
+    digest, changes = seal(arranged(given.registry, kept), planner.print_of, given.owed)
     observed = given.observed
     return Plan(
         project=given.settings.project,
@@ -113,14 +114,22 @@ class _Planner:
             resource.address in self.feeding,
         )
         change = self._move(self._hold_back(kind, resource, self._verdict(case, entry)))
-        live = (
-            self.given.observed.find(kind.key, change.link or change.id) if change.id or change.link else None
-        )
-        held = held_paths(change.attributes)
-        change = replace(change, fingerprint=fingerprint(kind, live, resource.attributes, held))
-        self.prints[resource.address] = change.fingerprint
         self.outlooks[resource.address] = self._outlook(change, case.desired, entry)
+        if change.action is not Action.NO_OP:
+            change = replace(change, fingerprint=self.print_of(resource.address))
         return change
+
+    def print_of(self, address: Address) -> str:
+        """The fingerprint of a resource's object; made only where a change rests on it."""
+        outlook = self.outlooks.get(address)
+        if outlook is None or outlook.live is None or outlook.change is None:
+            return ""
+        if address not in self.prints:
+            kind = self.given.registry.get(address)
+            declared = flatten(kind, self.given.resources[address].attributes)
+            held = held_paths(outlook.change.attributes)
+            self.prints[address] = fingerprint(kind, outlook.live, declared, held)
+        return self.prints[address]
 
     def _verdict(self, case: Case, entry: Entry | None) -> Change:
         unsettled = self.given.unsettled.get(case.address)
@@ -198,9 +207,9 @@ class _Planner:
         kind_key = change.address.kind_key
         live = self.given.observed.find(kind_key, change.link or change.id)
         held = ""
-        if change.action is Action.UNKNOWN or (change.action is Action.BLOCKED and (
-            live is None or live.phase is Phase.FAILED or not change.id
-        )):
+        if change.action is Action.UNKNOWN or (
+            change.action is Action.BLOCKED and (live is None or live.phase is Phase.FAILED or not change.id)
+        ):
             held = change.reason
         if change.action in MAKES or (not change.id and not change.link):
             outputs = None

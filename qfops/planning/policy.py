@@ -80,7 +80,7 @@ def exceeded(plan: Plan, limits: Limits, managed: int) -> list[str]:
 
 
 def unusual_absence(missing: int, known: int, limit: float) -> bool:
-    """Whether so many objects are gone at once that the account or region is likelier wrong than the world."""
+    """Whether so much is gone at once that account or region are likelier wrong than the world."""
     if known and missing == known:
         return True
     return missing >= 5 and missing / known > limit

@@ -33,8 +33,9 @@ def compare(
     `prior` None: nothing was applied yet. `live` None: nothing was read, all paths count as unobserved.
     """
     wanted = flatten(kind, desired)
-    applied = flatten(kind, prior) if prior else {}
-    shown = live_leaves(kind, live) if live is not None else {}
+    applied = wanted if prior is not None and same(prior, desired) else flatten(kind, prior or {})
+    owned = desired.keys() | prior.keys() if prior else desired.keys()
+    shown = live_leaves(kind, live, owned) if live is not None else {}
     votes: list[AttributeChange] = []
     for path, (value, rule) in wanted.items():
         known = applied.get(path)
@@ -46,7 +47,7 @@ def compare(
         result = vote(path, rule, sides, adopting=adopting)
         if result.verdict is not Verdict.SAME or not same(before, value):
             votes.append(result)
-    for path, (before, rule) in applied.items():
+    for path, (before, rule) in applied.items() if applied is not wanted else ():
         if path not in wanted:
             seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
             votes.append(vote(path, rule, Sides(before, seen, ABSENT, path in assumed)))

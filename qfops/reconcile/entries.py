@@ -19,7 +19,7 @@ _HELD = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE, Verdict.BLOCKED)
 
 
 def fresh(change: Change, kind: Kind, desired: Mapping[str, JSON], inputs: Inputs, now: float) -> Entry:
-    """The entry of an object about to be made: no id yet, what other operations carry out left out.
+    """The entry of an object about to be made: no id yet, what other operations have to carry out left out.
 
     The object that it replaces moves to `retired`; `due` is the end it owes when it is not kept.
     """
@@ -29,9 +29,9 @@ def fresh(change: Change, kind: Kind, desired: Mapping[str, JSON], inputs: Input
         Entry(
             change.address,
             None,
-            {key: value for key, value in desired.items() if key not in outside},
-            run_key=inputs.key,
-            inputs={path: plain(value) for path, value in inputs.values.items()} if inputs.key else {},
+            {key: value for key, value in desired.items() if key not in outside or not value},
+            run_key=inputs.key if kind.run else "",
+            inputs={path: plain(value) for path, value in inputs.values.items()} if kind.run else {},
             created=now,
             retired=_with_current(change, kind),
         ),

@@ -177,9 +177,9 @@ class _Refresh:
     async def _read(self, item: Known, live: LiveObject | None) -> None:
         read = item.kind.read
         key = (item.kind.key, item.id)
-        if read is None:
-            return
         outputs = {**item.outputs, **(live.outputs if live else {})}
+        if read is None or not all(outputs.get(name) for name in read.keys.values()):
+            return
         try:
             answer = await self.console.read(item.kind.route_of(read), read.action, keys(read, outputs))
         except ApiError as error:

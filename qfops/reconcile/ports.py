@@ -1,4 +1,4 @@
-"""What reconciling needs from outside: a console, a clock, somebody to tell. Small protocols, easy to fake."""
+"""What reconciling needs from outside: a console, a clock, somebody to tell. Small and easy to fake."""
 
 from __future__ import annotations
 
@@ -16,18 +16,24 @@ class Answer(Protocol):
     """The answer to one mutating call."""
 
     @property
-    def result(self) -> JSON: ...  # noqa: D102
+    def result(self) -> JSON:
+        """What the action returned; None where it returns nothing."""
+
     @property
-    def request_id(self) -> str: ...  # noqa: D102
+    def request_id(self) -> str:
+        """The console's id of the request, for support."""
 
 
 class Console(Protocol):
     """The console API; `qfops.console.client.Client` is the real one."""
 
     @property
-    def stats(self) -> Stats: ...  # noqa: D102
+    def stats(self) -> Stats:
+        """What has been asked so far."""
+
     @property
-    def account(self) -> str: ...  # noqa: D102
+    def account(self) -> str:
+        """The owner that reads showed, or ""."""
 
     async def read(self, route: str, action: str, body: Mapping[str, JSON]) -> JSON:
         """The result of a call that changes nothing."""
@@ -52,8 +58,11 @@ class Console(Protocol):
 class Clock(Protocol):
     """Seconds since 1970, and sleeping."""
 
-    def now(self) -> float: ...  # noqa: D102
-    async def sleep(self, seconds: float) -> None: ...  # noqa: D102
+    def now(self) -> float:
+        """Seconds since 1970."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let others run for that long."""
 
 
 class SystemClock:

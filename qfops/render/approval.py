@@ -67,6 +67,6 @@ def _otherwise(plan: Plan) -> list[str]:
     implied = (DELETE, DEACTIVATE) if plan.destroy or plan.command == "prune" else ()
     words = ",".join(word for word in allowances(plan) if word not in implied)
     if only_whole(plan):
-        rest = f"the rest needs --allow {words}" if words else "--auto-approve leaves it out"
-        return [f"only the digest approves what overwrites a console edit; {rest}"]
+        rest = f"without it the rest needs --allow {words}" if words else "--auto-approve leaves it out"
+        return ["only the digest approves what overwrites a console edit", rest]
     return [f"without the digest it needs --allow {words}; --auto-approve refuses it"] if words else []

@@ -94,13 +94,10 @@ def _cost(change: Change) -> Iterator[str]:
     if change.action is Action.RUN:
         if not change.billable:
             yield "not billed"
-        kept = ", kept" if change.keeps else ""
-        if change.id and not throws_away(change):
-            yield (
-                f"last run {duration(change.last_duration)}{kept}"
-                if change.last_duration
-                else f"last run{kept}"
-            )
+        if change.last_duration:
+            yield f"last run {duration(change.last_duration)}" + (", kept" if change.keeps else "")
+        elif change.keeps:
+            yield "the last run is kept"
     elif change.billable:
         yield "costs money"
 

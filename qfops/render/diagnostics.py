@@ -38,7 +38,7 @@ def _counts(found: Sequence[Diagnostic]) -> tuple[int, int]:
 
 
 def diagnostic_lines(diagnostics: Iterable[Diagnostic], page: Page) -> list[str]:
-    """The findings without the counts, in the order given."""
+    """The findings without the counts, in the order given; remedies are not wrapped: they are copied."""
     lines: list[str] = []
     room = page.width - len(_INDENT)
     for item in diagnostics:
@@ -48,9 +48,9 @@ def diagnostic_lines(diagnostics: Iterable[Diagnostic], page: Page) -> list[str]
         about = " ".join(part for part in (str(item.address or ""), clean(item.path)) if part)
         if about:
             lines.append(_INDENT + about)
-        for text, style in ((item.detail, None), (item.remedy, Style.HEAD)):
-            for line in text.splitlines():
-                lines += [_INDENT + page.paint(part, style) for part in wrap(clean(line), room)]
+        for line in item.detail.splitlines():
+            lines += [_INDENT + part for part in wrap(clean(line), room)]
+        lines += [_INDENT + page.paint(clean(line), Style.HEAD) for line in item.remedy.splitlines()]
     return lines
 
 

@@ -54,7 +54,7 @@ def drift_lines(drift: Sequence[Drift], command: str, page: Page) -> list[str]:
 def place(item: Drift) -> str:
     """`ADDRESS.path` as `drift --accept` takes it, quoted for the shell where needed."""
     dot = "" if item.path.startswith("[") else "."
-    return shlex.quote(f"{item.address}{dot}{item.path}")
+    return clean(shlex.quote(f"{item.address}{dot}{item.path}"))
 
 
 def _item(item: Drift, page: Page, *, reason: bool) -> list[str]:

@@ -92,20 +92,23 @@ def _change(change: Change) -> dict[str, JSON]:
         "action": str(change.action),
         "reason": _reason(change),
         "causes": [_cause(item) for item in change.causes],
+        "id": change.id,
         "dependsOn": [str(address) for address in change.depends_on],
         "billable": change.billable,
         "keeps": list(change.keeps),
         "destroys": list(change.destroys),
         "outputs": list(change.outputs),
         "gate": None,
+        "lastDuration": change.last_duration,
         "steps": [_step(item) for item in change.steps],
         "attributes": [_attribute(item) for item in change.attributes if item.verdict is not Verdict.SAME],
     }
-    if change.id:
-        data["id"] = change.id
-    if change.last_duration:
-        data["lastDuration"] = change.last_duration
-    return data
+    return _without_empty(data, "id", "lastDuration")
+
+
+def _without_empty(data: dict[str, JSON], *optional: str) -> dict[str, JSON]:
+    """`data` without those of the `optional` keys that say nothing."""
+    return {key: value for key, value in data.items() if value or key not in optional}
 
 
 def _reason(change: Change) -> str:
@@ -118,19 +121,19 @@ def _reason(change: Change) -> str:
 
 def _cause(cause: Cause) -> dict[str, JSON]:
     data: dict[str, JSON] = {"address": str(cause.address), "path": cause.path, "source": cause.source}
-    if cause.file:
-        data.update(file=cause.file, line=cause.line)
-    return data
+    return {**data, "file": cause.file, "line": cause.line} if cause.file else data
 
 
 def _step(step: Step) -> dict[str, JSON]:
     """One step; `operation` and `repeat` are missing where only the state changes."""
-    data: dict[str, JSON] = {"id": step.id, "paths": list(step.paths), "billable": step.billable}
-    if step.operation:
-        data["operation"] = step.operation
-    if step.repeat:
-        data["repeat"] = step.repeat
-    return data
+    data: dict[str, JSON] = {
+        "id": step.id,
+        "operation": step.operation,
+        "paths": list(step.paths),
+        "repeat": step.repeat,
+        "billable": step.billable,
+    }
+    return _without_empty(data, "operation", "repeat")
 
 
 def _sides(prior: Slot, live: Slot, desired: Slot) -> dict[str, JSON]:

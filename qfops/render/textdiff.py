@@ -52,8 +52,8 @@ def diff_text(before: str, after: str, page: Page, limit: int = MAX_LINES) -> li
 
 
 def changed_lines(before: str, after: str) -> Iterator[DiffLine]:
-    """The lines that differ, in order."""
-    old, new = before.split("\n"), after.split("\n")
+    """The lines that differ, in order; an empty text has no lines."""
+    old, new = (text.split("\n") if text else [] for text in (before, after))
     for old_start, old_end, new_start, new_end in _changes(old, new):
         yield from _block(old[old_start:old_end], new[new_start:new_end], new_start)
 

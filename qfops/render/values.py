@@ -19,7 +19,8 @@ _ID_KEPT = 4
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 # Words that stand for values that are no texts, and signs that our own lines use.
 _WORDS = frozenset(("true", "false", "null", "absent", "not shown", "known after apply", "secret"))
-_SIGNS = frozenset('"→│,;:[]{}')
+_OUR_SIGNS = frozenset('"→│')
+_SIGNS = _OUR_SIGNS | frozenset(",;:[]{}")
 
 
 def show(value: Slot, limit: int = LIMIT) -> str:
@@ -85,15 +86,14 @@ def _text(text: str, limit: int, *, nested: bool) -> str:
     shown = clean(body)
     ambiguous = (
         not text
+        or shown != body
         or text in _WORDS
         or text != text.strip()
         or _NUMBER.fullmatch(text) is not None
         or text.startswith(("[", "{", "ref "))
-        or (not _SIGNS.isdisjoint(body) and (nested or '"' in body or "→" in body or "│" in body))
+        or not (_SIGNS if nested else _OUR_SIGNS).isdisjoint(body)
     )
-    if not ambiguous:
-        return shown
-    return json.dumps(body, ensure_ascii=False) if shown == body else f'"{shown}"'
+    return clean(json.dumps(body, ensure_ascii=False)) if ambiguous else shown
 
 
 def _is_id(text: str) -> bool:

@@ -22,6 +22,7 @@ from qfops.state.journal import JournalWriter
 from qfops.state.lease import Claim, Lease, LeaseFile, Standing, locked, moment
 from qfops.state.owner import Owner, is_gone
 from qfops.state.problems import told
+from qfops.state.recover import Recovery, recover
 from qfops.state.session import FileSession, header
 
 _POLL = 1.0
@@ -67,7 +68,9 @@ class FileStore:
         """See `Store.begin`; StateError when the folder cannot be written."""
         with told(self.path, "written"):
             self._files.make_folder(self.path)
-        lease, claim = await self._take_lease(owner, timeout, notify)
+        claim = await self._take_lease(owner, timeout, notify)
+        lease = claim.lease
+        assert lease is not None
         heartbeat = Heartbeat(self._lease_file, lease)
         heartbeat.start()
         try:
@@ -89,6 +92,22 @@ class FileStore:
             self._history.add({**event, "from": str(broken.owner)})
         return broken
 
+    async def recover(self, owner: Owner, *, timeout: float, notify: Callable[[str], None]) -> Recovery:
+        """Make a state of what is readable of a damaged folder; everything as it was is kept beside it.
+
+        Takes the lease as `begin` does. StateError for files of another project or of a newer qfops.
+        """
+        lease = (await self._take_lease(owner, timeout, notify)).lease
+        assert lease is not None
+        try:
+            with self._lease_file.guarded():
+                recovery = recover(self._folder, lease.fence)
+        finally:
+            self._lease_file.abandon(lease)
+        event: dict[str, JSON] = {"at": self._clock(), "event": "recover", "by": owner.who}
+        self._history.add({**event, "serial": recovery.state.serial, "leftOut": list(recovery.left_out)})
+        return recovery
+
     def holder(self) -> Lease | None:
         """The lease as it stands on disk, held or released; None when there never was one."""
         return self._lease_file.read()
@@ -102,13 +121,13 @@ class FileStore:
         owner: Owner,
         timeout: float,
         notify: Callable[[str], None],
-    ) -> tuple[Lease, Claim]:
+    ) -> Claim:
         deadline = self._clock() + timeout
         said: tuple[int, Standing] | None = None
         while True:
-            claim = self._lease_file.claim(owner, self._lowest_fence)
+            claim = self._lease_file.claim(owner, self._folder.fence)
             if claim.lease is not None:
-                return claim.lease, claim
+                return claim
             other = claim.before
             assert other is not None
             left = deadline - self._clock()
@@ -120,9 +139,6 @@ class FileStore:
             if claim.standing is Standing.STOPPED:
                 left = other.expires - self._clock()
             await self._sleep(max(0.0, min(_POLL, left)))
-
-    def _lowest_fence(self) -> int:
-        return self._folder.load().fence
 
     async def _settled(self, claim: Claim, notify: Callable[[str], None]) -> Loaded:
         """The state, once no request of a run that was taken over can still take effect."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qfops.core.errors import StateError
-from qfops.core.state import State
+from qfops.core.state import Record, State
 from qfops.state.files import FileMark, Files, read_if_there, replace_file
 from qfops.state.formats import Snapshot, read_snapshot
-from qfops.state.journal import Journal, fence_of, journal_name, read_journal
+from qfops.state.journal import Header, Journal, fence_of, journal_name, read_journal
 from qfops.state.lines import compact
 from qfops.state.problems import FormatError, damaged, told
 from qfops.state.replay import Working
@@ -45,7 +45,6 @@ class Loaded:
 
     working: Working
     saved: int
-    fence: int
     spent: tuple[Path, ...]
 
 
@@ -68,6 +67,14 @@ class StateFolder:
             names = self.files.names(self.path)
         found = ((fence_of(name), self.path / name) for name in names)
         return sorted((fence, path) for fence, path in found if fence is not None)
+
+    def fence(self) -> int:
+        """The highest fence number that a file of the folder bears, as far as it can be read."""
+        try:
+            fence = self.read_snapshot().fence
+        except StateError:
+            fence = 0  # whoever reads the state is told; the journals still count
+        return max([fence, *(number for number, _ in self.journals())])
 
     def load(self) -> Loaded:
         """Everything as one state; StateError when it cannot be read or trusted."""
@@ -117,41 +124,43 @@ class StateFolder:
             return self.files.mark(self.snapshot)
 
     def _load(self) -> Loaded:
-        mark = self._read_mark()
-        state, fence = self._read_snapshot()
+        mark = self.read_mark()
+        state, fence = self.read_snapshot()
         working = Working(state)
-        journals = self._read_journals()
-        spent = [path for number, path, journal in journals if number < fence or journal.header is None]
-        current = [item for item in journals if item[0] >= fence and item[2].header is not None]
-        for index, (_, path, journal) in enumerate(current):
-            following = current[index + 1][2].header if index + 1 < len(current) else None
+        numbered = self.journals()
+        spent = [path for number, path in numbered if number < fence]
+        current: list[tuple[Path, Header, Journal]] = []
+        for number, path in numbered:
+            journal = self._read_journal(number, path) if number >= fence else None
+            if journal is not None and journal.header is not None:
+                current.append((path, journal.header, journal))
+            elif number >= fence:
+                spent.append(path)
+        for index, (path, header, journal) in enumerate(current):
             before = working.serial
-            self._follow(working, path, journal, following.after if following else None)
+            limit = current[index + 1][1].after if index + 1 < len(current) else None
+            self._follow(working, path, header, journal.up_to(limit))
             if working.serial == before:
                 spent.append(path)
         self._compare(mark, working)
-        highest = max([fence, *(number for number, _, _ in journals)])
-        return Loaded(working, state.serial, highest, tuple(spent))
+        return Loaded(working, state.serial, tuple(spent))
 
-    def _follow(self, working: Working, path: Path, journal: Journal, limit: int | None) -> None:
-        """Apply what a journal adds, up to the serial `limit` after which the next fence went on."""
-        header = journal.header
-        assert header is not None
-        self._check_home(path, header.project, header.environment)
+    def _follow(self, working: Working, path: Path, header: Header, records: Iterable[Record]) -> None:
+        """Apply what a journal adds."""
+        self.check_home(path, header.project, header.environment)
         if working.lineage and header.lineage != working.lineage:
             raise damaged(path, FormatError(f"belongs to another lineage ({header.lineage}) than the state"))
         if header.after > working.serial:
             raise damaged(path, _gap(working.serial + 1, header.after))
         working.lineage = header.lineage
-        for record in journal.records:
-            if limit is not None and record.seq > limit:
-                return
+        for record in records:
             if record.seq > working.serial + 1:
                 raise damaged(path, _gap(working.serial + 1, record.seq - 1))
             if record.seq > working.serial:
                 working.apply(record)
 
-    def _read_snapshot(self) -> Snapshot:
+    def read_snapshot(self) -> Snapshot:
+        """What state.json alone says; an empty state when there is none."""
         data = read_if_there(self.files, self.snapshot)
         if data is None:
             return Snapshot(State(self.project, self.environment))
@@ -159,22 +168,21 @@ class StateFolder:
             snapshot = read_snapshot(data)
         except FormatError as error:
             raise damaged(self.snapshot, error) from None
-        self._check_home(self.snapshot, snapshot.state.project, snapshot.state.environment)
+        self.check_home(self.snapshot, snapshot.state.project, snapshot.state.environment)
         return snapshot
 
-    def _read_journals(self) -> list[tuple[int, Path, Journal]]:
-        found = []
-        for fence, path in self.journals():
-            data = read_if_there(self.files, path)
-            if data is None:
-                continue  # removed since the folder was listed: no record of it was needed
-            try:
-                found.append((fence, path, read_journal(data, fence)))
-            except FormatError as error:
-                raise damaged(path, error) from None
-        return found
+    def _read_journal(self, fence: int, path: Path) -> Journal | None:
+        """None when it was removed since the folder was listed: no record of it was needed."""
+        data = read_if_there(self.files, path)
+        if data is None:
+            return None
+        try:
+            return read_journal(data, fence)
+        except FormatError as error:
+            raise damaged(path, error) from None
 
-    def _read_mark(self) -> Mark | None:
+    def read_mark(self) -> Mark | None:
+        """The newest pair seen here; None when there is no mark."""
         data = read_if_there(self.files, self.mark)
         if data is None:
             return None
@@ -184,7 +192,8 @@ class StateFolder:
         except ValueError as error:
             raise damaged(self.mark, FormatError(f"cannot be understood: {error}")) from None
 
-    def _check_home(self, path: Path, project: str, environment: str) -> None:
+    def check_home(self, path: Path, project: str, environment: str) -> None:
+        """StateError when a file belongs to another project or environment."""
         for what, theirs, ours in (
             ("project", project, self.project),
             ("environment", environment, self.environment),

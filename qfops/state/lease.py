@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from qfops.core.errors import Locked, QfopsError
+from qfops.core.errors import Locked, QfopsError, StateError
 from qfops.core.state import FORMAT_VERSION
 from qfops.state.files import Files, read_if_there, replace_file
 from qfops.state.formats import check_version
@@ -129,9 +129,17 @@ class LeaseFile:
                 self._write(replace(lease, heartbeat=now, expires=now))
 
     def break_open(self) -> Lease | None:
-        """End the lease of whoever holds it, who is told at his next write; the lease that was ended."""
+        """End the lease of whoever holds it, who is told at his next write; the lease that was ended.
+
+        A lease file that cannot be understood is removed, which ends the lease as well.
+        """
         with self.guarded():
-            before = self.read()
+            try:
+                before = self.read()
+            except StateError:
+                with told(self.path, "written"):
+                    self._files.remove(self.path)
+                return None
             if before is None or before.released:
                 return None
             self._write(replace(before, fence=before.fence + 1, released=True))

@@ -63,6 +63,8 @@ class FileSession:
 
     async def append(self, record: Record) -> Record:
         """See `Session.append`."""
+        if self._over is not None:
+            raise self._over
         loop = asyncio.get_running_loop()
         written: asyncio.Future[Record] = loop.create_future()
         self._queue.append((record, written))

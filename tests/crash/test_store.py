@@ -7,6 +7,8 @@ power supply are two different ends; a third loses contents but keeps names, as 
 import asyncio
 import errno
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -57,12 +59,19 @@ class Disk(Files):
 
     def after(self, end: End) -> "Disk":
         """The disk as the next process finds it."""
-        names = self.durable if end == "power lost" else self.files
         found = Disk()
-        for path, inode in names.items():
-            content = inode.content if end == "process killed" else inode.durable
-            found.files[path] = found.durable[path] = Inode(content, content)
+        if end == "process killed":
+            copies = {inode.number: Inode(inode.content, inode.durable) for inode in self._inodes()}
+            found.files = {path: copies[inode.number] for path, inode in self.files.items()}
+            found.durable = {path: copies[inode.number] for path, inode in self.durable.items()}
+        else:
+            names = self.durable if end == "power lost" else self.files
+            found.files = {path: Inode(inode.durable, inode.durable) for path, inode in names.items()}
+            found.durable = dict(found.files)
         return found
+
+    def _inodes(self) -> list[Inode]:
+        return [*self.files.values(), *self.durable.values()]
 
     def _step(self, inode: Inode | None = None, data: bytes = b"") -> None:
         self._live()
@@ -89,7 +98,7 @@ class Disk(Files):
     def mark(self, path: Path) -> FileMark | None:
         self._live()
         inode = self.files.get(path)
-        return inode and (inode.number, 0, len(inode.content))
+        return None if inode is None else (inode.number, 0, len(inode.content))
 
     def names(self, folder: Path) -> list[str]:
         self._live()
@@ -254,18 +263,24 @@ def test_a_death_at_any_operation_loses_nothing_acknowledged(end: End, tear: boo
         assert content(found) in allowed, f"operation {stop}"
 
 
-@pytest.mark.parametrize("end", ENDS)
-def test_the_next_run_goes_on_and_may_die_too(end: End) -> None:
-    for stop, second_stop in itertools.product(range(0, 80, 3), range(0, 30, 7)):
+@pytest.mark.parametrize(
+    ("end", "second_end"),
+    [("process killed", "power lost"), ("power lost", "process killed"), ("contents lost", "contents lost")],
+)
+def test_the_next_run_goes_on_and_may_die_too(end: End, second_end: End) -> None:
+    for stop, second_stop in itertools.product(range(0, 80, 3), range(0, 30, 3)):
         disk = Disk(stop=stop, tear=True)
-        carried_out(disk)
+        first = carried_out(disk)
         second = disk.after(end)
         before = store(second).read()
         second.stop = second_stop
         run = carried_out(second, first=before.serial)
-        found = store(second.after(end)).read()
-        assert content(found) in [content(state) for state in run.allowed(before)], (stop, second_stop)
-        if before.lineage and before.serial:
+        found = store(second.after(second_end)).read()
+        allowed = run.allowed(before)
+        if not run.acknowledged:  # what the first left unsynced was read, and may still vanish
+            allowed += first.allowed(State("faq", "dev"))
+        assert content(found) in [content(state) for state in allowed], (stop, second_stop)
+        if before.lineage and found.serial:
             assert found.lineage == before.lineage
 
 
@@ -282,24 +297,33 @@ async def _with_retries(disk: Disk) -> None:
     """Every step once more when the disk was full: afterwards disk and memory hold the same."""
     session: FileSession | None = None
     while session is None:
-        try:
+        with _full_disk_reported():
             session = await store(disk).begin(OWNER, timeout=0, notify=print)
-        except StateError as error:
-            assert "the disk is full" in error.summary
     for number in range(6):
-        for _ in range(2):
-            try:
-                if number % 3 == 2:
-                    session.commit(account=f"user-{number}")
-                else:
-                    await session.append(Run.record(number))
-                break
-            except StateError as error:
-                assert "the disk is full" in error.summary
-                assert content(store(disk).read()) == content(session.state)
+        before = content(session.state)
+        recorded = False
+        while not recorded:
+            with _full_disk_reported():
+                await _one_step(session, number)
+                recorded = True
+            assert recorded or content(store(disk).read()) == before == content(session.state)
         assert content(store(disk).read()) == content(session.state)
-    try:
+    with _full_disk_reported():
         await session.release()
-    except StateError as error:
-        assert "the disk is full" in error.summary
     assert content(store(disk).read()) == content(session.state)
+
+
+async def _one_step(session: FileSession, number: int) -> None:
+    if number % 3 == 2:
+        session.commit(account=f"user-{number}")
+    else:
+        await session.append(Run.record(number))
+
+
+@contextmanager
+def _full_disk_reported() -> Iterator[None]:
+    try:
+        yield
+    except StateError as error:
+        if "the disk is full" not in error.summary:
+            raise

@@ -363,6 +363,19 @@ def test_buying_for_a_service(api: Api, clock: Clock, route: str) -> None:
     assert api("DescribeService", **service)["resourceConfig"]["replicasCount"] == 2
 
 
+def test_releasing_what_was_bought_for_a_service(api: Api, clock: Clock) -> None:
+    result = api.service(api.model(clock))
+    clock.pass_(2)
+    bought = {"instanceId": result["instanceId"]}
+    assert refused(api, "ReleaseComputeUnit", **bought) == IN_USE
+    api("DeactivateService", serviceId=result["serviceId"])
+    clock.pass_(2)
+    assert api("ReleaseComputeUnit", **bought) is True
+    service = {"serviceId": result["serviceId"]}
+    listed = api("DescribeComputeUnits", "/v2/serviceresources", **service)["instances"]
+    assert [item["status"] for item in listed] == ["Released"]
+
+
 # prompts
 
 

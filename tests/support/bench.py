@@ -6,6 +6,8 @@ Time is real but short: the emulator's durations and our polling are millisecond
 from __future__ import annotations
 
 import asyncio
+import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,11 +16,11 @@ import httpx
 
 from qfops.console.client import Client
 from qfops.core.address import Address, Location
-from qfops.core.plan import Action, Change, Event, Plan
+from qfops.core.plan import CURRENT, Action, Change, Event, Plan
 from qfops.core.resource import Edge, Lifecycle, Resource
 from qfops.core.settings import Credentials, Secret, Settings, Wait
 from qfops.core.state import State
-from qfops.core.values import Reference, Value, references_in
+from qfops.core.values import JSON, Marker, Reference, Slot, Value, references_in
 from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
 from qfops.kinds.registry import load
 from qfops.planning.context import Flags
@@ -94,6 +96,7 @@ class Bench:
     console: Callable[[Client], Console] = lambda client: client
     concurrency: int = 10
     events: list[Event] = field(default_factory=list)
+    credentials: Credentials = Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY))
 
     def __post_init__(self) -> None:
         self.emulator = Emulator(self.root / "emulator.db")
@@ -106,11 +109,16 @@ class Bench:
         for item in resources:
             self.resources[item.address] = item
 
-    def edit(self, name: str, **spec: Value) -> None:
-        """Change top-level attributes of a declared resource."""
+    def edit(self, name: str, **spec: Slot) -> None:
+        """Change top-level attributes of a declared resource; those that are ABSENT are taken out."""
         old = self.resources[Address.parse(name)]
-        attributes = {**old.attributes, **spec}
-        self.declare(resource(name, attributes, lifecycle=old.lifecycle, labels=old.labels))
+        attributes = {key: value for key, value in {**old.attributes, **spec}.items() if not isinstance(value, Marker)}
+        fresh = resource(name, attributes)
+        self.declare(replace(old, attributes=fresh.attributes, references=fresh.references))
+
+    def configure(self, name: str, **metadata: object) -> None:
+        """Change what is ours of a declared resource: its lifecycle, labels, depends_on or extra."""
+        self.declare(replace(self.resources[Address.parse(name)], **metadata))  # type: ignore[arg-type]
 
     def remove(self, name: str) -> None:
         """Take a manifest away."""
@@ -120,7 +128,7 @@ class Bench:
         """A client of the emulator, inside this process."""
         return Client(
             "http://console.test",
-            Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY)),
+            self.credentials,
             concurrency=self.concurrency,
             transport=lambda: httpx.ASGITransport(app=self.emulator.app),  # type: ignore[arg-type]
         )
@@ -182,6 +190,34 @@ class Bench:
 
         return asyncio.run(run())
 
+    def lose_state(self) -> None:
+        """Throw away everything that qfops remembers; the console keeps its objects."""
+        shutil.rmtree(self.root / ".qfops", ignore_errors=True)
+        self.store = FileStore(self.root, self.settings.project, self.settings.environment)
+
+    def copy(self, root: Path) -> Bench:
+        """The same project, console and state on another machine."""
+        shutil.copytree(self.root, root, dirs_exist_ok=True)
+        return Bench(root, dict(self.resources), self.settings)
+
+    def call(self, route: str, action: str, body: Mapping[str, JSON]) -> JSON:
+        """A call that somebody else makes with the same keys."""
+
+        async def run() -> JSON:
+            async with self.client() as client:
+                return (await client.send(route, action, body, valid_until=time.time() + 30)).result
+
+        return asyncio.run(run())
+
+    def limit_key(self, *allowed: str) -> None:
+        """Work with a key from now on that may only call these actions (patterns allowed)."""
+        access, secret = self.emulator.add_key("embedded", actions=allowed)
+        self.credentials = Credentials(access, Secret(secret))
+
+    def close(self) -> None:
+        """Close the emulator's file; the folder stays."""
+        self.emulator.close()
+
     def state(self) -> State:
         """The state as a read-only command sees it."""
         return self.store.read()
@@ -195,6 +231,15 @@ class Bench:
     def writes(self) -> list[str]:
         """The mutating actions that reached the console, in order."""
         return [request.action for request in self.emulator.requests(writes_only=True)]
+
+    def objects(self, kind: str) -> list[str]:
+        """The ids of the objects of a kind that exist in the console."""
+        return [str(found["id"]) for found in self.emulator.objects(kind)]
+
+    def shown(self, name: str) -> dict[str, JSON]:
+        """What the console holds of a resource's current object."""
+        wanted = self.id(name)
+        return next(found for found in self.emulator.objects() if found["id"] == wanted)
 
     def _desired(self, flags: Flags, adopt: Mapping[str, str] | None) -> Desired:
         wanted = {Address.parse(name): object_id for name, object_id in (adopt or {}).items()}
@@ -210,6 +255,21 @@ def actions(plan: Plan) -> dict[str, str]:
     return {
         _name(change): str(change.action) for change in plan.changes if change.action is not Action.NO_OP
     }
+
+
+def find(plan: Plan, name: str, object_id: str = CURRENT) -> Change:
+    """The change of one address (and object)."""
+    return next(item for item in plan.changes if str(item.address) == name and item.object == object_id)
+
+
+def trouble(result: ApplyResult) -> list[str]:
+    """Everything that an apply did not do, with the reason; empty when all went well."""
+    lists = {
+        "failed": result.failed, "blocked by": result.blocked_by, "refused": result.refused,
+        "in progress": result.in_progress, "not attempted": result.not_attempted, "stale": result.stale,
+    }  # fmt: skip
+    found = [f"{word}: {_name(item.change)}: {item.text}" for word, items in lists.items() for item in items]
+    return found + [f"dropped: {name}" for name in result.dropped]
 
 
 def _name(change: Change) -> str:

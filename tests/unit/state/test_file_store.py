@@ -3,12 +3,14 @@
 import asyncio
 import errno
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qfops.core.errors import Locked, StateError, UsageError
 from qfops.core.state import State
+from qfops.state.files import Files
 from qfops.state.formats import Snapshot, write_snapshot
 from qfops.state.session import FileSession
 
@@ -120,8 +122,8 @@ def test_waiting_ends_when_the_holder_gives_it_back(tmp_path: Path) -> None:
     time = Time()
 
     async def scenario() -> None:
-        session = await store(tmp_path, time).begin(ZHANG, timeout=0, notify=time.notify)
-        waiting = asyncio.create_task(store(tmp_path, time).begin(LI, timeout=20, notify=time.notify))
+        session = await store(tmp_path, time, lease=1e9).begin(ZHANG, timeout=0, notify=time.notify)
+        waiting = asyncio.create_task(store(tmp_path, time).begin(LI, timeout=1e8, notify=time.notify))
         while not time.said:
             await asyncio.sleep(0)
         await session.append(record("outcome", "a1", entry=entry("ds-7")))
@@ -225,6 +227,53 @@ def test_what_an_older_fence_appends_later_is_not_part_of_the_state(tmp_path: Pa
     run(scenario())
 
 
+def test_a_journal_that_an_older_fence_starts_after_a_commit_is_ignored(tmp_path: Path) -> None:
+    time = Time()
+
+    async def scenario() -> None:
+        old = await crashed(tmp_path, time, expires=0)
+        old.commit()
+        new = await store(tmp_path, time, gone=True).begin(LI, timeout=0, notify=time.notify)
+        await new.append(record("outcome", "b1", entry=entry("ds-2")))
+        new.commit()
+        late = [record("outcome", f"a{number}", entry=entry("from the past")) for number in range(5)]
+        refusals = await asyncio.gather(*map(old.append, late), return_exceptions=True)
+        assert {type(refusal) for refusal in refusals} == {Locked}
+        assert (folder(tmp_path) / "journal-1.jsonl").exists()
+        assert store(tmp_path, time).read() == new.state
+        await old.release()
+        await new.release()
+
+    run(scenario())
+
+
+class CommitsWhileRead(Files):
+    """A commit of another run comes between the reader's look at the snapshot and at the journals."""
+
+    def __init__(self) -> None:
+        self.commits: list[Callable[[], None]] = []
+
+    def names(self, folder: Path) -> list[str]:
+        while self.commits:
+            self.commits.pop()()
+        return super().names(folder)
+
+
+def test_a_commit_while_reading_is_noticed(tmp_path: Path) -> None:
+    time = Time()
+
+    async def scenario() -> None:
+        session = await crashed(tmp_path, time, expires=0)
+        files = CommitsWhileRead()
+        for number in range(3):
+            await session.append(record("outcome", f"b{number}", entry=entry(f"ds-{number}")))
+            files.commits = [session.commit]
+            assert store(tmp_path, time, files=files).read() == session.state
+        await session.release()
+
+    run(scenario())
+
+
 def test_an_unlocked_run_stops_at_its_next_write(tmp_path: Path) -> None:
     time = Time()
 
@@ -289,6 +338,14 @@ def snapshot_older_than_journal(root: Path) -> None:
     (folder(root) / "state.json").write_bytes(snapshot)
 
 
+def snapshot_older_than_an_empty_journal(root: Path) -> None:
+    snapshot = (folder(root) / "state.json").read_bytes()
+    run(applied(root, Time(), "ds-2"))
+    run(applied(root, Time()))
+    (folder(root) / "state.json").write_bytes(snapshot)
+    (folder(root) / "mark.json").unlink()
+
+
 def newer_snapshot(root: Path) -> None:
     (folder(root) / "state.json").write_text('{"formatVersion": 2}')
 
@@ -329,6 +386,7 @@ def mark_damaged(root: Path) -> None:
         (lineages_mixed, "journal-1.jsonl: belongs to another lineage"),
         (snapshot_gone, "state.json: holds serial 0, but 1 was seen here"),
         (snapshot_older_than_journal, "journal-3.jsonl: records 2 to 3 are missing"),
+        (snapshot_older_than_an_empty_journal, "journal-3.jsonl: record 2 is missing"),
         (newer_snapshot, "state.json: has format version 2, written by a newer qfops"),
         (flipped, "state.json: does not fit its checksum"),
         (line_lost, "journal-2.jsonl: record 3 is missing"),

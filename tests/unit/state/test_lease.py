@@ -102,6 +102,8 @@ def test_a_damaged_lease_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "lease.json").write_bytes(data)
     with pytest.raises(StateError, match=r"lease\.json"):
         lease_file(tmp_path, Time()).claim(ZHANG, lambda: 0)
+    assert lease_file(tmp_path, Time()).break_open() is None
+    assert lease_file(tmp_path, Time()).claim(ZHANG, lambda: 5).lease is not None
 
 
 def test_a_guard_that_is_never_given_back_is_reported(

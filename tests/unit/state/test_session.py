@@ -13,7 +13,7 @@ from qfops.state.heartbeat import Heartbeat
 from qfops.state.lease import Lease
 from qfops.state.session import FileSession
 
-from .support import FAQ, ZHANG, Faulty, Time, entry, record, run, store
+from .support import FAQ, START, ZHANG, Faulty, Time, entry, record, run, store
 
 
 async def begun(root: Path, files: Faulty, time: Time | None = None) -> FileSession:
@@ -121,8 +121,14 @@ def test_commit_compacts_and_goes_on(tmp_path: Path) -> None:
         events = list(store(tmp_path, Time()).history())
         assert [event["event"] for event in events] == ["commit", "deactivated", "commit"]
         assert events[0] == {
-            **{"at": Time().now, "event": "commit", "serial": 1, "by": "zhang", "command": "apply"},
-            **{"runUrl": "https://ci.example/7", "commit": "c0ffee", "applied": 1},
+            "at": START,
+            "event": "commit",
+            "serial": 1,
+            "by": "zhang",
+            "command": "apply",
+            "runUrl": "https://ci.example/7",
+            "commit": "c0ffee",
+            "applied": 1,
         }
         assert json.loads((folder / "mark.json").read_text()) == {
             "lineage": session.state.lineage,
@@ -132,12 +138,24 @@ def test_commit_compacts_and_goes_on(tmp_path: Path) -> None:
     run(scenario())
 
 
+def test_the_release_waits_for_what_is_being_written(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        session = await begun(tmp_path, Faulty())
+        tasks = [asyncio.create_task(session.append(item)) for item in outcomes(3)]
+        await asyncio.sleep(0)
+        await session.release()
+        assert [item.seq for item in await asyncio.gather(*tasks)] == [1, 2, 3]
+        assert store(tmp_path, Time()).read() == session.state
+
+    run(scenario())
+
+
 def test_nothing_can_be_appended_after_the_release(tmp_path: Path) -> None:
     async def scenario() -> None:
         session = await begun(tmp_path, Faulty())
         await session.release()
         await session.release()
-        with pytest.raises((StateError, RuntimeError)):
+        with pytest.raises(StateError, match="its lease was given back"):
             await session.append(outcomes(1)[0])
 
     run(scenario())

@@ -1,0 +1,127 @@
+"""What is measured, each in a process of its own: `python -m benchmarks.work TASK FOLDER [CONCURRENCY]`.
+
+Prints one JSON object: seconds of wall clock and of own CPU, requests, memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def load(folder: Path) -> dict[str, float]:
+    """Load and validate a project, positions included."""
+    from qfops.kinds.registry import load as registry
+    from qfops.manifests import load_project
+
+    kinds = registry()
+    began = time.process_time()
+    loaded = load_project(folder, environment=None, variables={}, env_variables={}, registry=kinds)
+    return {"cpu": time.process_time() - began, "resources": len(loaded.resources)}
+
+
+def plan(folder: Path) -> dict[str, float]:
+    """A whole plan: load, read the state, refresh, compare, seal."""
+    from qfops.reconcile.workflow import plan_project
+
+    began = time.process_time()
+    world, desired, store, client = _open(folder, 10)
+    loaded = time.process_time()
+    state = store.read()
+    read = time.process_time()
+
+    async def run() -> dict[str, float]:
+        async with client:
+            fresh = await plan_project(world, state, desired)
+        stats = fresh.plan.stats
+        changes = sum(change.acts for change in fresh.plan.changes)
+        return {"calls": stats.calls, "changes": changes, "resources": len(desired.resources)}
+
+    result = asyncio.run(run())
+    done = time.process_time()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        **result, "cpu": done - began, "load": loaded - began, "state": read - loaded,
+        "refresh_and_compare": done - read, "megabytes": peak,
+    }  # fmt: skip
+
+
+def apply(folder: Path, concurrency: int = 50) -> dict[str, float]:
+    """A whole apply."""
+    from qfops.planning.policy import Approval
+    from qfops.reconcile.workflow import ApplyOptions, apply_project
+    from qfops.state import Owner
+
+    world, desired, store, client = _open(folder, concurrency)
+    began, cpu = time.perf_counter(), time.process_time()
+
+    async def run() -> dict[str, float]:
+        async with client:
+            owner = Owner.of_this_process("benchmark", "apply")
+            session = await store.begin(owner, timeout=1, notify=print)
+            options = ApplyOptions(confirm=lambda _: Approval(whole=True), allow_large_change=True)
+            _, result = await apply_project(world, session, desired, options, lambda _: None, asyncio.Event())
+            serial = session.state.serial
+            session.commit()
+            await session.release()
+            calls = client.stats.calls
+        failed = len(result.failed) + len(result.blocked_by)
+        return {"applied": len(result.applied), "failed": failed, "calls": calls, "records": serial}
+
+    result = asyncio.run(run())
+    return {**result, "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
+
+
+def requests(folder: Path) -> dict[str, float]:
+    """Many small reads: what one console request costs us."""
+    count = 2000
+    _, _, _, client = _open(folder, 10)
+
+    async def run() -> dict[str, float]:
+        async with client:
+            await client.read("/v2/model", "DescribeCustomModelSets", {"maxKeys": 1})
+            began, cpu = time.perf_counter(), time.process_time()
+
+            async def some() -> None:
+                for _ in range(count // 10):
+                    await client.read("/v2/model", "DescribeCustomModelSets", {"maxKeys": 1})
+
+            await asyncio.gather(*(some() for _ in range(10)))
+            return {"requests": count, "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
+
+    return asyncio.run(run())
+
+
+def _open(folder: Path, concurrency: int):  # type: ignore[no-untyped-def]
+    from qfops.console.client import Client
+    from qfops.core.settings import Credentials, Secret
+    from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY
+    from qfops.kinds.registry import load as registry
+    from qfops.manifests import load_project
+    from qfops.reconcile.ports import SystemClock
+    from qfops.reconcile.workflow import Desired, World
+    from qfops.state import FileStore
+
+    loaded = load_project(folder, environment=None, variables={}, env_variables={}, registry=registry())
+    settings = loaded.settings
+    keys = Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY))
+    client = Client(settings.endpoint, keys, concurrency=concurrency)
+    world = World(client, registry(), SystemClock(), settings)
+    return world, Desired(loaded.resources), FileStore(folder, settings.project, ""), client
+
+
+TASKS: dict[str, Callable[..., dict[str, float]]] = {
+    "load": load,
+    "plan": plan,
+    "apply": apply,
+    "requests": requests,
+}
+
+if __name__ == "__main__":
+    task, place, *rest = sys.argv[1:]
+    print(json.dumps(TASKS[task](Path(place), *map(int, rest))))

@@ -1,0 +1,135 @@
+"""`qfops plan`: what would be done, and why. Reads only; takes no lease and writes nothing but `--out`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qfops.cli import options, terminal
+from qfops.cli.invocation import Invocation
+from qfops.cli.selection import REVERT_DRIFT, Selection
+from qfops.core.address import Address
+
+if TYPE_CHECKING:
+    from qfops.cli.project import Project
+    from qfops.core.plan import Plan
+
+
+@click.command("plan", epilog="Digest, file and --target of a plan go to: qfops apply")
+@options.selection
+@options.remaking
+@options.allow
+@click.option("--destroy", is_flag=True, help="Plan the end of everything that this project made.")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for apply --plan.")
+@options.output_format
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when something would change.")
+@click.option("--stats", is_flag=True, help="Say how many requests the plan took.")
+@click.pass_obj
+def plan_command(
+    invocation: Invocation,
+    paths: tuple[Path, ...],
+    targets: tuple[Address, ...],
+    labels: tuple[tuple[str, str], ...],
+    retry_failed: bool,
+    prune: bool,
+    allow: frozenset[str],
+    destroy: bool,
+    out: Path | None,
+    output: str,
+    detailed_exitcode: bool,
+    stats: bool,
+) -> int:
+    """Show what apply would do, and why.
+
+    PATHs, --target and -l narrow what may be changed, never what is wanted: nothing is deleted because its
+    file was not named, and what a chosen resource needs joins in.
+
+    \b
+    qfops plan                                  everything
+    qfops plan manifests/prompts                what these files declare
+    qfops plan --target Service/faq             one resource and what it needs
+    qfops plan --out plan.json                  for: qfops apply --plan plan.json
+    qfops plan --detailed-exitcode              exit 2 when something would change
+    """
+    from qfops.cli.project import open_project
+
+    selection = Selection(paths, targets, labels, retry_failed, prune, REVERT_DRIFT in allow, destroy)
+    project = open_project(invocation, paths)
+    plan = asyncio.run(make(project, selection))
+    if out is not None:
+        save(plan, selection, invocation.at(out))
+    show(plan, selection, project, output)
+    if stats:
+        count = plan.stats
+        terminal.note(f"{count.calls} calls, {count.retries} of them repeated, {count.seconds:.1f} s")
+    return exit_code(plan, detailed=detailed_exitcode)
+
+
+async def make(project: Project, selection: Selection) -> Plan:
+    """The plan of a project, with the findings about its files."""
+    from qfops.cli.connect import connected
+    from qfops.cli.progress import reading
+    from qfops.reconcile.workflow import plan_project
+
+    state = project.store().read()
+    desired = project.desired(selection, state)
+    async with connected(project) as world:
+        with reading():
+            refreshed = await plan_project(world, state, desired)
+    return replace(refreshed.plan, diagnostics=(*refreshed.plan.diagnostics, *project.diagnostics))
+
+
+def show(plan: Plan, selection: Selection, project: Project, output: str) -> None:
+    """Print the plan, as text or as the published JSON."""
+    if output == "json":
+        import json
+
+        from qfops.render.plan_json import plan_json
+
+        terminal.out(json.dumps(plan_json(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n")
+        return
+    from qfops.render.text import plan_text
+
+    page = terminal.page()
+    terminal.out(
+        plan_text(plan, command=project.prefix, flags=selection.text, color=page.color, width=page.width)
+    )
+
+
+def save(plan: Plan, selection: Selection, path: Path) -> None:
+    """Write the plan with its checksum: whole or not at all, readable by its owner only."""
+    import json
+    import os
+
+    from qfops.cli.errors import cannot
+    from qfops.render.plan_json import plan_file
+
+    text = json.dumps(plan_file(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n"
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("w", encoding="utf-8", opener=_private) as stream:
+            stream.write(text)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise cannot("written", path, error, "Choose another place with --out.") from None
+
+
+def _private(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> int:
+    """1 when something could not be told; 2, if asked for, when something is not a no-op."""
+    from qfops.core.plan import Action
+
+    actions = {change.action for change in plan.changes}
+    if Action.UNKNOWN in actions:
+        return 1
+    return 2 if detailed and actions - {Action.NO_OP} else 0

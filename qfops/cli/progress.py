@@ -1,0 +1,163 @@
+"""What is said while something takes time: bars on a terminal, a line an event on a pipe, JSON lines if asked.
+
+Progress goes to standard error, JSON events to standard output; neither ever stops the work.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from qfops.cli import terminal
+from qfops.core.plan import Event
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+_ENDS = ("done", "failed", "skipped")
+
+
+class Reporter(AbstractContextManager["Reporter"], Protocol):
+    """Somebody who is told what happens."""
+
+    def emit(self, event: Event) -> None:
+        """Say it."""
+
+    def say(self, sentence: str) -> None:
+        """A sentence about the run itself: waiting for a lock, an interruption."""
+
+    def pause(self) -> AbstractContextManager[None]:
+        """Keep the terminal free while somebody is asked."""
+
+
+class Lines:
+    """One plain line an event on standard error."""
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def emit(self, event: Event) -> None:
+        """Say it."""
+        from qfops.render.events import event_line
+
+        if event.type not in ("plan", "summary"):
+            terminal.note(event_line(event))
+
+    def say(self, sentence: str) -> None:
+        """A sentence about the run itself."""
+        terminal.note(sentence)
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Nothing is drawn, so nothing is in the way."""
+        yield
+
+
+class JsonLines(Lines):
+    """One JSON object an event on standard output."""
+
+    def emit(self, event: Event) -> None:
+        """Say it."""
+        from qfops.render.events import event_json
+
+        terminal.out(json.dumps(event_json(event), ensure_ascii=False) + "\n")
+
+
+class Bars(Lines):
+    """A bar for the whole and a spinner for everything under way; what has ended scrolls up as a line."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+        from rich.progress import TimeElapsedColumn
+
+        console = Console(stderr=True, no_color=not terminal.colored(), highlight=False, markup=False)
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._whole: TaskID | None = None
+
+    def __enter__(self) -> Bars:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def emit(self, event: Event) -> None:
+        """Move the bars."""
+        key = f"{event.address} {event.step if event.type in ('start', *_ENDS) else ''}".strip()
+        if event.type == "plan":
+            total = event.data.get("changes")
+            self._whole = self._bars.add_task("all changes", total=total if isinstance(total, int) else None)
+        elif event.type == "start":
+            self._tasks[key] = self._bars.add_task(f"{event.action} {event.address}", total=None)
+        elif event.type == "progress":
+            self._update(key, event)
+        elif event.type in _ENDS:
+            self._end(key)
+            super().emit(event)
+
+    def say(self, sentence: str) -> None:
+        """A sentence above the bars."""
+        terminal.note(sentence)
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Take the bars away, and bring them back."""
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
+
+    def _update(self, key: str, event: Event) -> None:
+        if key not in self._tasks:
+            self._tasks[key] = self._bars.add_task("", total=None)
+        words = " ".join(word for word in (event.address, event.step, event.message) if word)
+        self._bars.update(self._tasks[key], description=words)
+
+    def _end(self, key: str) -> None:
+        task = self._tasks.pop(key, None)
+        if task is not None:
+            self._bars.remove_task(task)
+        if self._whole is not None:
+            self._bars.advance(self._whole)
+
+
+def reporter(output: str) -> Reporter:
+    """Who is told, for `--format text` or `json`."""
+    if output == "json":
+        return JsonLines()
+    return Bars() if terminal.is_terminal(sys.stderr) else Lines()
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A spinner while the console is read, on a terminal; nothing on a pipe."""
+    if not terminal.is_terminal(sys.stderr):
+        yield
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True, no_color=not terminal.colored())
+    with console.status("reading the console"):
+        yield

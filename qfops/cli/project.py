@@ -1,0 +1,95 @@
+"""A project as a command opens it: its files read and checked, its state store, and the words to type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qfops.cli.invocation import Invocation, process_variables
+from qfops.cli.selection import Selection
+from qfops.core.address import Address
+from qfops.core.diagnostics import Diagnostic, nearest
+from qfops.core.errors import UsageError
+from qfops.core.resource import Resource
+from qfops.core.settings import Settings
+from qfops.core.state import State
+from qfops.kinds.registry import Registry
+
+if TYPE_CHECKING:
+    from qfops.reconcile.workflow import Desired
+    from qfops.state import FileStore
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project without errors in its files; `selected` are the addresses of PATH arguments (None: no PATH)."""
+
+    root: Path
+    prefix: str
+    settings: Settings
+    registry: Registry
+    resources: Mapping[Address, Resource]
+    selected: frozenset[Address] | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def store(self) -> FileStore:
+        """Where the state of this environment is kept."""
+        from qfops.state import FileStore
+
+        return FileStore(
+            self.root, self.settings.project, self.settings.environment, lease=self.settings.wait.lease
+        )
+
+    def desired(self, selection: Selection, state: State, *, allow_large_change: bool = False) -> Desired:
+        """What is wanted; UsageError for a target that neither a manifest nor state knows."""
+        from qfops.reconcile.workflow import Desired
+
+        for address in selection.targets:
+            if address not in self.resources and address not in state.entries:
+                raise self.unknown(address, state)
+        flags = selection.flags(self.selected, allow_large_change=allow_large_change)
+        return Desired(self.resources, flags)
+
+    def unknown(self, address: Address, state: State | None = None) -> UsageError:
+        """The error for an address that nobody knows, with the nearest one."""
+        known = {str(item) for item in (*self.resources, *(state.entries if state else ()))}
+        return UsageError(
+            f"{address}: neither a manifest nor the state has this resource"
+            if state is not None
+            else f"{address}: no manifest declares this resource",
+            remedy=nearest(str(address), sorted(known)) or _see(self.prefix, known),
+        )
+
+
+def _see(prefix: str, known: set[str]) -> str:
+    shown = ", ".join(sorted(known)[:8])
+    if not known:
+        return "There is none yet."
+    return f"There are {shown}{', …' if len(known) > 8 else ''}: {prefix} graph shows all."
+
+
+def open_project(invocation: Invocation, paths: tuple[Path, ...] = ()) -> Project:
+    """Load the project; InputError with every error of its files."""
+    from qfops.kinds.registry import load
+    from qfops.manifests import load_project
+
+    registry = load()
+    loaded = load_project(
+        invocation.root,
+        environment=invocation.environment,
+        variables=invocation.variables,
+        env_variables=process_variables(),
+        registry=registry,
+        paths=paths,
+    )
+    return Project(
+        invocation.root,
+        invocation.prefix,
+        loaded.settings,
+        registry,
+        loaded.resources,
+        None if loaded.selected is None else frozenset(loaded.selected),
+        tuple(loaded.diagnostics),
+    )

@@ -1,0 +1,88 @@
+"""What narrows or changes a plan, and its way from a command line into a saved plan and back."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qfops.cli import options
+from qfops.core.address import Address
+
+if TYPE_CHECKING:
+    from qfops.planning.context import Flags
+
+REVERT_DRIFT = "revert-drift"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The options that the digest of a plan covers.
+
+    `only_prune` is the command `prune`: nothing but the ends of retired objects.
+    """
+
+    paths: tuple[Path, ...] = ()
+    targets: tuple[Address, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    retry_failed: bool = False
+    prune: bool = False
+    revert_drift: bool = False
+    destroy: bool = False
+    only_prune: bool = False
+
+    def arguments(self) -> list[str]:
+        """The words that make the same plan again; `destroy` and `prune` as commands say themselves."""
+        words = [word for address in self.targets for word in ("--target", str(address))]
+        words += [word for key, value in self.labels for word in ("-l", f"{key}={value}")]
+        words += ["--retry-failed"] if self.retry_failed else []
+        words += ["--prune"] if self.prune and not self.only_prune else []
+        words += ["--allow", REVERT_DRIFT] if self.revert_drift else []
+        return [*words, *(str(path) for path in self.paths)]
+
+    @property
+    def text(self) -> str:
+        """The arguments as one would type them."""
+        return shlex.join(self.arguments())
+
+    def flags(self, declared: frozenset[Address] | None, *, allow_large_change: bool = False) -> Flags:
+        """What planning is told; `declared` are the addresses of the selected files (None: all)."""
+        from qfops.planning.context import Flags
+
+        narrowed = declared is not None or bool(self.targets)
+        return Flags(
+            destroy=self.destroy,
+            prune=self.prune or self.only_prune,
+            only_prune=self.only_prune,
+            retry_failed=self.retry_failed,
+            revert_drift=self.revert_drift,
+            allow_large_change=allow_large_change,
+            targets=frozenset(self.targets) | (declared or frozenset()) if narrowed else None,
+            labels=self.labels,
+        )
+
+
+def parse(arguments: tuple[str, ...], *, destroy: bool) -> Selection:
+    """The selection that a saved plan was made with."""
+    context = _PARSER.make_context("plan", list(arguments))
+    given = context.params
+    return Selection(
+        paths=given["paths"],
+        targets=given["targets"],
+        labels=given["labels"],
+        retry_failed=given["retry_failed"],
+        prune=given["prune"],
+        revert_drift=REVERT_DRIFT in given["allow"],
+        destroy=destroy,
+    )
+
+
+@click.command()
+@options.selection
+@options.remaking
+@options.allow
+def _PARSER() -> None:  # noqa: N802 (it only holds the options)
+    """Read the arguments of a saved plan."""

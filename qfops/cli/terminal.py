@@ -1,0 +1,99 @@
+"""Standard output and standard error: results here, progress and diagnostics there; UTF-8 on both.
+
+A reader that has gone away (`| head`) never breaks a command off: what is left to say is dropped.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from typing import TextIO
+
+_PIPE_WIDTH = 100
+_NARROWEST, _WIDEST = 60, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How text is laid out on a stream: ANSI colours or none, and the width in cells."""
+
+    color: bool
+    width: int
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the locale says; a character that cannot be written never ends a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def page(stream: TextIO | None = None) -> Page:
+    """The page that standard output (or another stream) is: 100 cells without colour on a pipe."""
+    stream = stream or sys.stdout
+    if not is_terminal(stream):
+        return Page(False, _PIPE_WIDTH)
+    width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
+    return Page(colored(), max(_NARROWEST, min(_WIDEST, width)))
+
+
+def colored() -> bool:
+    """Whether a terminal may be sent colours: NO_COLOR and dumb terminals say no."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether somebody sits at the other end."""
+    return not stream.closed and stream.isatty()
+
+
+def can_ask() -> bool:
+    """Whether a person can be shown a plan and be asked."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout)
+
+
+def out(text: str) -> None:
+    """Write a result, as it is."""
+    _write(sys.stdout, text)
+
+
+def note(text: str) -> None:
+    """Write one or more lines of progress or diagnosis."""
+    _write(sys.stderr, text if text.endswith("\n") else text + "\n")
+
+
+def ask(question: str) -> bool:
+    """Ask on the terminal; only y or yes is yes."""
+    _write(sys.stderr, f"{question} [y/N] ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def finish(code: int) -> int:
+    """Flush; the exit code, which is 1 where the result could not be written after all."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop(sys.stdout)
+    except OSError as error:
+        _drop(sys.stdout)
+        note(f"error: standard output cannot be written: {error.strerror}")
+        return code or 1
+    return code
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    """Let everything that is still written to a stream vanish."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,0 +1,167 @@
+"""`metadata`: its schema, and what qfops makes of it: labels, dependencies and the rules of a resource's life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from qfops.core.address import Address, is_name
+from qfops.core.diagnostics import nearest
+from qfops.core.paths import parse, pattern
+from qfops.core.resource import Ignore, Lifecycle, OnRemove, OnReplace
+from qfops.core.values import JSON
+from qfops.kinds.check import Schema
+from qfops.manifests import codes
+from qfops.manifests.positions import Place
+
+NAME_RULE = "A name has lower-case letters, digits and inner hyphens, at most 63 characters."
+
+SCHEMA: Schema = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "description": NAME_RULE},
+        "labels": {
+            "type": "object",
+            "description": "Texts by key, for `-l`; kept in state, never sent.",
+            "additionalProperties": {"type": "string"},
+        },
+        "forEach": {"description": "A mapping: one resource for each key."},
+        "dependsOn": {
+            "type": "array",
+            "description": "Addresses of resources that come first: `Kind/name`.",
+            "items": {"type": "string"},
+            "uniqueItems": True,
+        },
+        "lifecycle": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "protect": {"type": "boolean", "description": "Refuse to delete or replace it."},
+                "ignore": {
+                    "type": "array",
+                    "description": "Paths whose drift is left alone: {path, reason, until}.",
+                    "items": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["path"],
+                        "properties": {
+                            "path": {"type": "string", "minLength": 1, "description": "Path of an attribute."},
+                            "reason": {"type": "string", "description": "Why, for the reader."},
+                            "until": {"type": "string", "description": "The last day, YYYY-MM-DD."},
+                        },
+                    },
+                },
+                "onRemove": {"enum": ["delete", "retire", "forget"]},
+                "onReplace": {"enum": ["retire", "delete"]},
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What stands in `metadata` beside name and forEach."""
+
+    labels: Mapping[str, str]
+    depends_on: tuple[Address, ...]
+    lifecycle: Lifecycle
+
+
+_PLAIN = Lifecycle()
+
+
+def read(value: Mapping[str, JSON], spec: Schema, place: Place) -> Metadata:
+    """The metadata of a manifest whose `metadata` fits SCHEMA; `spec` is the schema of the kind.
+
+    What the schema cannot say (addresses, dates, paths of the kind) is checked and reported here.
+    """
+    labels = cast("dict[str, str]", value.get("labels", {}))
+    depends_on = tuple(
+        address
+        for index, text in enumerate(cast("list[str]", value.get("dependsOn", ())))
+        if (address := read_address(text, f"metadata.dependsOn[{index}]", place)) is not None
+    )
+    lifecycle = cast("dict[str, JSON]", value.get("lifecycle"))
+    return Metadata(labels, depends_on, _lifecycle(lifecycle, spec, place) if lifecycle else _PLAIN)
+
+
+def check_name(name: str, place: Place) -> bool:
+    """Whether `metadata.name` may be a name; reports why not."""
+    if is_name(name):
+        return True
+    place.error(codes.BAD_NAME, f'"{name}" is not a name', "metadata.name", detail=NAME_RULE, remedy="Rename it.")
+    return False
+
+
+def read_address(text: str, path: str, place: Place) -> Address | None:
+    """The address that a text is, or None after reporting that it is none."""
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        place.error(codes.BAD_ADDRESS, str(error), path)
+        return None
+
+
+def _lifecycle(value: Mapping[str, JSON], spec: Schema, place: Place) -> Lifecycle:
+    items = cast("list[dict[str, str]]", value.get("ignore", ()))
+    return Lifecycle(
+        protect=value.get("protect") is True,
+        ignore=tuple(_ignore(item, index, spec, place) for index, item in enumerate(items)),
+        on_remove=cast("OnRemove", value.get("onRemove", "delete")),
+        on_replace=cast("OnReplace | None", value.get("onReplace")),
+    )
+
+
+def _ignore(item: Mapping[str, str], index: int, spec: Schema, place: Place) -> Ignore:
+    where = f"metadata.lifecycle.ignore[{index}]"
+    path, until = item["path"], item.get("until")
+    try:
+        unknown = unknown_step(spec, path)
+    except ValueError as error:
+        place.error(codes.WRONG_VALUE, str(error), f"{where}.path")
+    else:
+        if unknown is not None:
+            place.error(
+                codes.WRONG_VALUE,
+                f'the kind has no attribute "{path}"',
+                f"{where}.path",
+                remedy=nearest(*unknown),
+            )
+    last: date | None = None
+    if until is not None:
+        try:
+            last = date.fromisoformat(until)
+        except ValueError:
+            place.error(
+                codes.WRONG_VALUE,
+                f'"{until}" is not a day',
+                f"{where}.until",
+                remedy="Write it as YYYY-MM-DD, for example 2027-01-31.",
+            )
+    return Ignore(pattern(path) if "[*]" in path else path, item.get("reason", ""), last)
+
+
+def unknown_step(schema: Schema, path: str) -> tuple[str, list[str]] | None:
+    """The first key of a path that a schema does not know, with what it knows there; None when all fit.
+
+    ValueError where `path` is no path. Below an object that takes any key, everything fits.
+    """
+    here: JSON = schema
+    for part in parse(path):
+        if not isinstance(here, dict):
+            return None
+        items, properties = here.get("items"), here.get("properties")
+        if isinstance(items, dict):
+            here = items  # an index, or the key of an item
+        elif isinstance(properties, dict):
+            if part not in properties:
+                return (str(part), list(properties)) if here.get("additionalProperties") is False else None
+            here = properties[str(part)]
+        else:
+            return None
+    return None

@@ -1,0 +1,1 @@
+"""What must hold for every kind that there is, and for all of them together."""

@@ -1,0 +1,41 @@
+"""Fixtures of the suites that drive a whole project: every console must be left without a complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.bench import Bench, trouble
+from tests.support.project import assistant
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """An empty project on an empty console."""
+    yield from closing(Bench(tmp_path / "bench"))
+
+
+@pytest.fixture(scope="session")
+def _applied(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The assistant project, applied once; tests get copies."""
+    made = Bench(tmp_path_factory.mktemp("applied"))
+    made.declare(*assistant())
+    assert trouble(made.apply()) == []
+    made.close()
+    return made
+
+
+@pytest.fixture
+def assisted(_applied: Bench, tmp_path: Path) -> Iterator[Bench]:
+    """The assistant project on a console where all of it exists."""
+    yield from closing(_applied.copy(tmp_path / "bench"))
+
+
+def closing(bench: Bench) -> Iterator[Bench]:
+    """Hand a bench out; afterwards its console must have nothing to complain about."""
+    yield bench
+    complaints = bench.emulator.complaints()
+    bench.close()
+    assert complaints == []

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from qfops.core.address import Address
+from qfops.core.plan import Action, After
+from qfops.render.layout import Page
+from qfops.render.order import order_lines
+
+from .builders import change, plan
+
+PAGE = Page(60)
+
+
+def after(name: str) -> tuple[After, ...]:
+    return (After(Address.parse(name)),)
+
+
+def test_kinds_follow_what_they_wait_for_with_the_longest_forecast() -> None:
+    made = plan(
+        change(Action.CREATE, "Dataset/a"),
+        change(Action.RUN, "FineTuningTask/a", after=after("Dataset/a"), last_duration=3600.0),
+        change(Action.RUN, "FineTuningTask/b", after=after("Dataset/a"), last_duration=7200.0),
+        change(Action.BLOCKED, "Model/a", after=after("FineTuningTask/a")),
+        change(Action.UPDATE, "v1/Plugin/a", after=after("FineTuningTask/a"), last_duration=60.0),
+        change(Action.DELETE, "Dataset/b", after=after("v1/Plugin/a")),
+    )
+    assert order_lines(made, PAGE) == [
+        "ORDER  Dataset → FineTuningTask ~2 h → v1/Plugin → delete",
+        "       Dataset",
+    ]
+
+
+def test_no_line_when_nothing_waits() -> None:
+    assert (
+        order_lines(plan(change(Action.CREATE, "Dataset/a"), change(Action.CREATE, "Dataset/b")), PAGE) == []
+    )
+    assert order_lines(plan(), PAGE) == []
+
+
+def test_a_change_may_wait_for_another_object_of_its_address() -> None:
+    made = plan(
+        change(Action.REPLACE, "Service/a"),
+        change(Action.DEACTIVATE, "Service/a", object="svco-1", after=after("Service/a")),
+    )
+    assert order_lines(made, PAGE) == ["ORDER  Service → deactivate Service"]

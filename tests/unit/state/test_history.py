@@ -1,0 +1,17 @@
+"""The history: only ever added to, and a line that a crash tore spoils no other."""
+
+from pathlib import Path
+
+from qfops.state.files import Files
+from qfops.state.history import History
+
+
+def test_events_stay_in_their_order_around_a_torn_line(tmp_path: Path) -> None:
+    history = History(tmp_path, Files())
+    assert list(history.read()) == []
+    history.add({"event": "commit", "名": 1})
+    before = history.path.read_bytes()
+    history.path.write_bytes(before + b'{"event": "to')
+    history.add({"event": "unlock"})
+    assert list(history.read()) == [{"event": "commit", "名": 1}, {"event": "unlock"}]
+    assert history.path.read_bytes().startswith(before)
