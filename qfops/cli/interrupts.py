@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while something is being changed: the first finishes what is in flight, the second leaves.
+"""Ctrl-C and SIGTERM during a change: the first finishes what is in flight, the second leaves at once.
 
 Leaving at once releases nothing: the next run finds the process gone, waits until no request of it can take
 effect any more, and goes on from the journal.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -17,28 +16,30 @@ from typing import Self
 
 INTERRUPTED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SHOW_CURSOR = b"\x1b[?25h"
 
 
 class Interrupts:
-    """Listens while its block runs; `stop` is set by the first signal. Use it on the main thread."""
+    """Listens while its block runs; `stop` is set soon after the first signal. For the main thread only."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.stop = asyncio.Event()
+        self.arrived = False
         self._say = say
         self._loop = asyncio.get_running_loop()
-        self._before: dict[signal.Signals, object] = {}
+        self._before: dict[signal.Signals, Callable[[int, FrameType | None], object] | int | None] = {}
         self._asking = False
 
     def __enter__(self) -> Self:
         for number in _SIGNALS:
-            self._before[number] = signal.signal(number, self._arrived)
+            self._before[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)  # type: ignore[arg-type] # what signal() itself returned
+            signal.signal(number, handler)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
@@ -49,18 +50,22 @@ class Interrupts:
         finally:
             self._asking = False
 
-    def _arrived(self, _number: int, _frame: FrameType | None) -> None:
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
         if self._asking:
             raise KeyboardInterrupt
-        if self.stop.is_set():
+        if self.arrived:
             leave()
+        self.arrived = True
+        # A handler may strike in the middle of a write or of the loop's own work: the loop does the rest.
+        self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
         self._say("interrupted: finishing what is in flight; press again to leave at once")
         self.stop.set()
-        self._loop.call_soon_threadsafe(lambda: None)  # wakes a loop that sleeps in its selector
 
 
 def leave() -> None:
     """End the process now, without the ends of its blocks: what was journaled stays."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    if os.isatty(2):
+        os.write(2, _SHOW_CURSOR)
     os._exit(INTERRUPTED)

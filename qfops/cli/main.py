@@ -53,11 +53,11 @@ _GLOBAL = {"-C", "--env", "--var"}
 class LazyGroup(click.Group):
     """A group that loads a command's module when the command is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as click calls it)
         """Every command, in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command, from its module."""
         if cmd_name not in COMMANDS:
             return None
@@ -77,7 +77,7 @@ class LazyGroup(click.Group):
             ctx.fail(f"There is no command {args[0]!r}. {hint}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """One section for each group, with columns that line up across them."""
         widest = max(map(len, COMMANDS))
         for title, members in GROUPS.items():
@@ -100,9 +100,7 @@ class LazyGroup(click.Group):
     help="Work as if started in DIR, the folder that holds qfops.yaml.",
 )
 @click.option("--env", "environment", metavar="NAME", help="The environment of qfops.yaml to work in.")
-@click.option(
-    "--var", "assignments", metavar="K=V", multiple=True, help="Set a variable; may be repeated."
-)
+@click.option("--var", "assignments", metavar="K=V", multiple=True, help="Set a variable; may be repeated.")
 @click.pass_context
 def root(
     ctx: click.Context, directory: Path | None, environment: str | None, assignments: tuple[str, ...]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import click
 
+from qfops.cli.selection import Selection
 from qfops.core.address import Address
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -58,21 +62,58 @@ def label(text: str) -> tuple[str, str]:
     return key, value
 
 
-def together(*decorators: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options as one decorator, shown in the order given."""
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How a change is approved and carried out, as given; `wait` and `lock_timeout` in seconds."""
+
+    auto_approve: bool
+    allow: frozenset[str]
+    expect_digest: str
+    concurrency: int
+    wait: float | None
+    detach: bool
+    lock_timeout: float
+    allow_large_change: bool
+
+    @property
+    def limit(self) -> float:
+        """The longest wait in seconds; UsageError where two answers are given."""
+        refuse_both("--detach", self.detach, "--wait", self.wait is not None)
+        if self.detach:
+            return 0.0
+        return math.inf if self.wait is None else self.wait
+
+
+def refuse_both(first: str, has_first: bool, second: str, has_second: bool) -> None:
+    """A usage error when two things that contradict each other are given."""
+    if has_first and has_second:
+        raise click.UsageError(f"{first} cannot be used together with {second}.")
+
+
+def gathered(
+    name: str, make: Callable[..., object], *decorators: Callable[[Command], Command]
+) -> Callable[[Command], Command]:
+    """Several options as one decorator: the command gets what `make` makes of them as the argument `name`."""
 
     def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def gather(*arguments: object, **given: object) -> object:
+            own = {key: given.pop(key) for key in keys}
+            return command(*arguments, **{name: make(**own)}, **given)
+
+        before = {parameter.name for parameter in getattr(gather, "__click_params__", ())}
+        wrapped = cast("Command", gather)
         for decorator in reversed(decorators):
-            command = decorator(command)
-        return command
+            wrapped = decorator(wrapped)
+        after = {parameter.name for parameter in getattr(wrapped, "__click_params__", ())}
+        keys = after - before
+        return wrapped
 
     return decorate
 
 
-paths = click.argument("paths", nargs=-1, metavar="[PATH]…", type=click.Path(path_type=Path))
-
-selection = together(
-    paths,
+_narrowing = (
+    click.argument("paths", nargs=-1, metavar="[PATH]…", type=click.Path(path_type=Path)),
     click.option(
         "--target",
         "targets",
@@ -90,11 +131,14 @@ selection = together(
         help="Change only resources with this label; may be repeated (all must hold).",
     ),
 )
-
-remaking = together(
+_remaking = (
     click.option("--retry-failed", is_flag=True, help="Make failed or missing runs again; that costs money."),
     click.option("--prune", is_flag=True, help="Also end retired objects that were kept."),
 )
+narrowing = gathered("selection", Selection, *_narrowing)
+"""PATHs, --target and -l as a Selection."""
+selecting = gathered("selection", Selection, *_narrowing, *_remaking)
+"""The same with --retry-failed and --prune."""
 
 allow = click.option(
     "--allow",
@@ -104,28 +148,32 @@ allow = click.option(
     help="Allow delete, deactivate, replace or revert-drift, separated by commas; implies --auto-approve.",
 )
 
-working = together(
+working = gathered(
+    "working",
+    Working,
     click.option(
         "--auto-approve", is_flag=True, help="Do not ask; what takes something away still needs --allow."
     ),
     allow,
-    click.option("--expect-digest", metavar="DIGEST", default="", help="Do it if the plan is exactly this one."),
+    click.option(
+        "--expect-digest", metavar="DIGEST", default="", help="Do it if the plan is exactly this one."
+    ),
     click.option(
         "--concurrency",
         metavar="N",
         type=click.IntRange(1, _MOST_CONCURRENT),
         default=10,
-        show_default=True,
-        help="Requests at once.",
+        help="Requests at once; default: 10.",
     ),
     click.option(
         "--wait",
         metavar="DUR",
         type=duration,
-        default=None,
         help="Wait at most this long for what takes time (15m, 72h), then end with exit 4.",
     ),
-    click.option("--detach", is_flag=True, help="Start everything and wait for nothing (exit 4)."),
+    click.option(
+        "--detach", is_flag=True, help="Start everything that can start, wait for nothing (exit 4)."
+    ),
     click.option(
         "--lock-timeout",
         metavar="DUR",
@@ -137,12 +185,12 @@ working = together(
         "--allow-large-change", is_flag=True, help="Go on where limits of qfops.yaml say that it is too much."
     ),
 )
+"""The options of every command that changes the console, as a Working."""
 
 output_format = click.option(
     "--format",
     "output",
     type=click.Choice(["text", "json"]),
     default="text",
-    show_default=True,
-    help="How to print the result.",
+    help="How to print the result; default: text.",
 )

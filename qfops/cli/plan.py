@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,30 +13,26 @@ import click
 from qfops.cli import options, terminal
 from qfops.cli.invocation import Invocation
 from qfops.cli.selection import REVERT_DRIFT, Selection
-from qfops.core.address import Address
 
 if TYPE_CHECKING:
     from qfops.cli.project import Project
     from qfops.core.plan import Plan
 
 
-@click.command("plan", epilog="Digest, file and --target of a plan go to: qfops apply")
-@options.selection
-@options.remaking
+@click.command("plan")
+@options.selecting
 @options.allow
 @click.option("--destroy", is_flag=True, help="Plan the end of everything that this project made.")
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for apply --plan.")
+@click.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for apply --plan."
+)
 @options.output_format
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when something would change.")
 @click.option("--stats", is_flag=True, help="Say how many requests the plan took.")
 @click.pass_obj
 def plan_command(
     invocation: Invocation,
-    paths: tuple[Path, ...],
-    targets: tuple[Address, ...],
-    labels: tuple[tuple[str, str], ...],
-    retry_failed: bool,
-    prune: bool,
+    selection: Selection,
     allow: frozenset[str],
     destroy: bool,
     out: Path | None,
@@ -57,8 +54,8 @@ def plan_command(
     """
     from qfops.cli.project import open_project
 
-    selection = Selection(paths, targets, labels, retry_failed, prune, REVERT_DRIFT in allow, destroy)
-    project = open_project(invocation, paths)
+    selection = replace(selection, revert_drift=REVERT_DRIFT in allow, destroy=destroy)
+    project = open_project(invocation, selection.paths)
     plan = asyncio.run(make(project, selection))
     if out is not None:
         save(plan, selection, invocation.at(out))
@@ -133,3 +130,11 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     if Action.UNKNOWN in actions:
         return 1
     return 2 if detailed and actions - {Action.NO_OP} else 0
+
+
+def selection_of(arguments: Sequence[str], *, destroy: bool) -> Selection:
+    """The selection that a saved plan was made with, from its arguments."""
+    given = plan_command.make_context("plan", list(arguments)).params
+    names = ("paths", "targets", "labels", "retry_failed", "prune")
+    chosen = {name: given[name] for name in names}
+    return Selection(**chosen, revert_drift=REVERT_DRIFT in given["allow"], destroy=destroy)

@@ -1,4 +1,4 @@
-"""What is said while something takes time: bars on a terminal, a line an event on a pipe, JSON lines if asked.
+"""What is said while something takes time: bars on a terminal, plain lines on a pipe, JSON lines if asked.
 
 Progress goes to standard error, JSON events to standard output; neither ever stops the work.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from qfops.cli import terminal
 from qfops.core.plan import Event
@@ -37,7 +37,7 @@ class Reporter(AbstractContextManager["Reporter"], Protocol):
 class Lines:
     """One plain line an event on standard error."""
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -77,8 +77,14 @@ class Bars(Lines):
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-        from rich.progress import TimeElapsedColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
 
         console = Console(stderr=True, no_color=not terminal.colored(), highlight=False, markup=False)
         self._bars = Progress(
@@ -93,7 +99,7 @@ class Bars(Lines):
         self._tasks: dict[str, TaskID] = {}
         self._whole: TaskID | None = None
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> Self:
         self._bars.start()
         return self
 

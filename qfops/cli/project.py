@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project without errors in its files; `selected` are the addresses of PATH arguments (None: no PATH)."""
+    """A project whose files have no errors; `selected` is what the PATH arguments declare (None: no PATH)."""
 
     root: Path
     prefix: str

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from qfops.cli import options
 from qfops.core.address import Address
 
 if TYPE_CHECKING:
@@ -63,26 +60,3 @@ class Selection:
             targets=frozenset(self.targets) | (declared or frozenset()) if narrowed else None,
             labels=self.labels,
         )
-
-
-def parse(arguments: tuple[str, ...], *, destroy: bool) -> Selection:
-    """The selection that a saved plan was made with."""
-    context = _PARSER.make_context("plan", list(arguments))
-    given = context.params
-    return Selection(
-        paths=given["paths"],
-        targets=given["targets"],
-        labels=given["labels"],
-        retry_failed=given["retry_failed"],
-        prune=given["prune"],
-        revert_drift=REVERT_DRIFT in given["allow"],
-        destroy=destroy,
-    )
-
-
-@click.command()
-@options.selection
-@options.remaking
-@options.allow
-def _PARSER() -> None:  # noqa: N802 (it only holds the options)
-    """Read the arguments of a saved plan."""

@@ -22,8 +22,8 @@ INTERNAL_CODES = frozenset({"1", "2", "336000", "500000", "InternalError"})
 TOO_MANY_RUNNING = frozenset({"TaskRunningNumberExceedLimit", "510402"})
 """Refusals that end when one of the account's running tasks does."""
 
-_NOT_AN_OBJECT = frozenset({"InvalidVersion", "InvalidURI"})
-"""Codes that come with 404 and speak of the address of the call, not of an object."""
+_NO_SUCH_CALL = frozenset({"InvalidVersion", "InvalidURI", "3", "336005"})
+"""Codes that speak of the address of the call and not of an object, also when they come with 404."""
 
 _LONGEST_RETRY_AFTER = 120.0
 """Seconds; a console that asks for more is asked again after this."""
@@ -57,7 +57,9 @@ class ConsoleError(ApiError):
     @property
     def missing(self) -> bool:
         """Whether the console itself says that the object does not exist."""
-        return super().missing and not self.foreign and self.code not in _NOT_AN_OBJECT
+        # The code for an unknown action is not documented; any that names the action is taken for it.
+        about_call = self.code in _NO_SUCH_CALL or "action" in self.code.lower()
+        return super().missing and not self.foreign and not about_call
 
 
 def classify(call: Call, outcome: Problem | Loss, situation: Situation, attempt: int = 1) -> ConsoleError:

@@ -69,10 +69,10 @@ class SyncClient:
         return self._client.backoff(attempt, error)
 
     def close(self) -> None:
-        """Close every connection and end the thread; calls afterwards fail."""
+        """Cancel what other threads wait for, close every connection, end the thread; later calls fail."""
         if self._loop.is_closed():
             return
-        self._wait(self._client.aclose())
+        self._wait(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -84,6 +84,13 @@ class SyncClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._client.aclose()
 
     def _wait(self, call: Coroutine[object, object, Result]) -> Result:
         """The result of `call`; an interruption of the waiting thread (Ctrl-C) cancels it."""

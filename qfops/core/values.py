@@ -58,7 +58,10 @@ class Sensitive:
 
 
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
-Value: TypeAlias = "bool | int | float | str | Reference | Unknown | Sensitive | Sequence[Value] | Mapping[str, Value] | None"
+Value: TypeAlias = (
+    "None | bool | int | float | str | Reference | Unknown | Sensitive"
+    " | Sequence[Value] | Mapping[str, Value]"
+)
 """JSON that may hold references and unknowns; covariant, so that JSON is a Value. At run time: list, dict."""
 Slot: TypeAlias = "Value | Literal[Marker.ABSENT, Marker.UNOBSERVED]"
 """One side of a comparison: a value, or one of the markers."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from qfops.core.address import DEFAULT_VERSION
 from qfops.core.diagnostics import nearest
 from qfops.core.observation import KindKey
 from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.kindviews import KindViews
-from qfops.manifests.merging import merged
+from qfops.manifests.merging import laid_over
 from qfops.manifests.positions import Place
 
 
@@ -19,8 +20,8 @@ from qfops.manifests.positions import Place
 class Defaults:
     """What is merged under the manifests of one kind, and where each path of it was written."""
 
-    metadata: JSON = field(default_factory=dict)
-    spec: JSON = field(default_factory=dict)
+    metadata: dict[str, JSON] = field(default_factory=dict)
+    spec: dict[str, JSON] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
 
 
@@ -28,20 +29,21 @@ NONE = Defaults()
 
 
 def read_defaults(items: Sequence[JSON], views: KindViews, place: Place) -> Mapping[KindKey, Defaults]:
-    """The defaults by kind from the value of `defaults`, which fits the project's schema."""
+    """The defaults by kind, from the value of `defaults` after substitution."""
     found: dict[KindKey, Defaults] = {}
     for index, item in enumerate(items):
-        if not isinstance(item, dict):
-            continue
         path = f"defaults[{index}]"
-        key = _kind(item.get("kind"), f"{path}.kind", views, place)
-        if key is None:
+        key = _kind(item.get("kind"), f"{path}.kind", views, place) if isinstance(item, dict) else None
+        if key is None or not isinstance(item, dict):
             continue
         entry = found.setdefault(key, Defaults())
-        for part in ("metadata", "spec"):
-            if isinstance(item.get(part), dict):
-                setattr(entry, part, merged(getattr(entry, part), item[part]))
-                _origins(item[part], child(path, part), part, entry.origins, place)
+        metadata, spec = item.get("metadata"), item.get("spec")
+        if isinstance(metadata, dict):
+            entry.metadata = laid_over(entry.metadata, metadata)
+            _origins(metadata, f"{path}.metadata", "metadata", entry.origins, place)
+        if isinstance(spec, dict):
+            entry.spec = laid_over(entry.spec, spec)
+            _origins(spec, f"{path}.spec", "spec", entry.origins, place)
     return found
 
 
@@ -49,7 +51,7 @@ def _kind(text: JSON, path: str, views: KindViews, place: Place) -> KindKey | No
     if not isinstance(text, str):
         return None
     version, _, name = text.rpartition("/")
-    key = (version or "v2", name)
+    key = (version or DEFAULT_VERSION, name)
     if views.find(key) is not None:
         return key
     place.error(

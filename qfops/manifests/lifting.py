@@ -98,7 +98,9 @@ class Lifting:
         try:
             name, text = self._texts(self._place.origin(path).location.file, relative)
         except FileProblem as problem:
-            summary = problem.summary if problem.location is None else f"{problem.summary}, at {problem.location}"
+            summary = (
+                problem.summary if problem.location is None else f"{problem.summary}, at {problem.location}"
+            )
             self._place.error(problem.code, summary, path, remedy=problem.remedy)
             return ""
         self._special[path] = Origin(Location(name, 1))
@@ -109,5 +111,8 @@ class Lifting:
         if word == "secret":
             summary, remedy = "{secret: …} stands only in state.url of qfops.yaml", "Remove it."
         else:
-            summary, remedy = "{preset: …} is not supported by this version", "Write the platform's own value here."
+            summary, remedy = (
+                "{preset: …} is not supported by this version",
+                "Write the platform's own value here.",
+            )
         self._place.error(codes.UNSUPPORTED, summary, path, remedy=remedy)

@@ -1,78 +1,121 @@
-"""One YAML document to the resources that it declares, with everything that can be said of each alone.
-
-The order: envelope and kind, `forEach`, substitution, `defaults`, references and texts, schema.
-"""
+"""One YAML document to the resources that it declares: its envelope, its kind, its `forEach`."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from qfops.core.address import Address, Location
 from qfops.core.diagnostics import Diagnostic, nearest
-from qfops.core.observation import KindKey
-from qfops.core.resource import Origin, Resource
-from qfops.core.values import JSON, Value, child
-from qfops.manifests import codes, metadata
+from qfops.core.resource import Origin
+from qfops.core.values import JSON, child
+from qfops.manifests import codes
+from qfops.manifests.assembly import Assembler, Declared, Template
 from qfops.manifests.builder import Document
-from qfops.manifests.defaults import NONE, Defaults
 from qfops.manifests.kindviews import KindView, KindViews
-from qfops.manifests.lifting import Lifting, Texts
-from qfops.manifests.merging import merged
 from qfops.manifests.positions import Origins, Place
-from qfops.manifests.references import ReferenceReader
-from qfops.manifests.scalars import described
-from qfops.manifests.schema import Checker
+from qfops.manifests.problem import Problem, report, unknown_key
+from qfops.manifests.scalars import described, shown
 from qfops.manifests.substitution import Each, Scope, Substitution
 
 _API = "qianfan/"
-_ENVELOPE = ("apiVersion", "kind", "metadata", "spec")
+_ENVELOPE = frozenset({"apiVersion", "kind", "metadata", "spec"})
+_FOR_EACH = "metadata.forEach"
+_EACH_KEY = re.compile(r"\$\{\s*each\.key\s*\}")
 _NO_ORIGINS: Mapping[str, Origin] = {}
 
 
-class Declared(NamedTuple):
-    """What a document declares: an address where the name could be read, a resource where all of it could."""
-
-    address: Address | None
-    location: Location
-    resource: Resource | None
-
-
-@dataclass(slots=True)
 class ManifestReader:
-    """Reads the documents of one environment; findings are added to `found`."""
+    """Reads the documents of one environment; what is wrong is added to `found`."""
 
-    views: KindViews
-    scope: Scope
-    defaults: Mapping[KindKey, Defaults]
-    texts: Texts
-    found: list[Diagnostic]
-
-    def __post_init__(self) -> None:
-        self._metadata = Checker(metadata.SCHEMA)
+    def __init__(self, views: KindViews, scope: Scope, assembler: Assembler, found: list[Diagnostic]) -> None:
+        self._views, self._scope, self._assembler, self._found = views, scope, assembler, found
 
     def read(self, document: Document) -> Iterator[Declared]:
         """Every resource of a document: one, or one for each key of its `forEach`."""
-        origins = Origins(document.file, document.marks, _NO_ORIGINS, _NO_ORIGINS)
-        place = Place(self.found, origins, document.start)
-        envelope = _envelope(document.value, place)
-        view = envelope and self._kind(envelope, place)
-        if envelope is None or view is None:
-            yield Declared(None, document.start, None)
-            return
-        about, spec = envelope["metadata"], envelope["spec"]
-        assert isinstance(about, dict)
-        assert isinstance(spec, dict)
-        if "forEach" not in about:
-            yield self._resource(document, view, about, spec, None, {})
-            return
+        place = self._place(document, _NO_ORIGINS)
+        template = self._template(document, place)
+        if template is None:
+            yield Declared(None, None)
+        elif "forEach" not in template.metadata:
+            yield self._assembler.resource(template, None, {})
+        else:
+            yield from self._each(template)
+
+    def _place(self, document: Document, special: Mapping[str, Origin]) -> Place:
+        origins = Origins(document.file, document.marks, special, _NO_ORIGINS)
+        return Place(self._found, origins, document.start)
+
+    def _template(self, document: Document, place: Place) -> Template | None:
+        value = document.value
+        if not isinstance(value, dict):
+            summary = f"a manifest is a mapping, not {described(value)}"
+            place.error(codes.WRONG_TYPE, summary, remedy="Write apiVersion, kind, metadata and spec.")
+            return None
+        if value.keys() != _ENVELOPE:
+            report(_envelope_problems(value), "", place)
+        view = self._view(value.get("apiVersion"), value.get("kind"), place) if _named(value) else None
+        metadata, spec = value.get("metadata"), value.get("spec")
+        for key, part in (("metadata", metadata), ("spec", spec)):
+            if key in value and not isinstance(part, dict):
+                place.error(codes.WRONG_TYPE, f"{key} is a mapping, not {described(part)}", key)
+        if view is None or not isinstance(metadata, dict) or not isinstance(spec, dict):
+            return None
+        return Template(document, view, metadata, spec)
+
+    def _view(self, version: JSON, name: JSON, place: Place) -> KindView | None:
+        if isinstance(version, str) and isinstance(name, str) and version.startswith(_API):
+            view = self._views.find((version.removeprefix(_API), name))
+            if view is not None:
+                return view
+        kinds = self._views.registry.kinds
+        names = sorted(kind for known, kind in kinds if f"{_API}{known}" == version)
+        if names:
+            path, value, known, summary = "kind", name, names, f"{shown(name)} is no kind of {version}"
+        else:
+            known = sorted({f"{_API}{known}" for known, _ in kinds})
+            path, value, summary = "apiVersion", version, f"{shown(version)} is no apiVersion"
+        remedy = nearest(str(value), known)
+        if "${" in str(value):
+            remedy = f"Write it out: {path} is never substituted."
+        place.error(codes.UNKNOWN_KIND, summary, path, detail=f"Known are {', '.join(known)}.", remedy=remedy)
+        return None
+
+    def _each(self, template: Template) -> Iterator[Declared]:
         special: dict[str, Origin] = {}
-        items = self._items(document, about, special)
-        if items is None:
-            yield Declared(None, document.start, None)
-            return
-        template = {key: value for key, value in about.items() if key != "forEach"}
+        place = self._place(template.document, special)
+        metadata = {key: value for key, value in template.metadata.items() if key != "forEach"}
+        items = Substitution(self._scope, place, special).value(template.metadata["forEach"], _FOR_EACH)
+        if not isinstance(items, dict):
+            place.error(
+                codes.FOR_EACH,
+                f"forEach wants a mapping with one key for each resource, not {described(items)}",
+                _FOR_EACH,
+                remedy="Write it as {a: {…}, b: {…}}.",
+            )
+            items = {}
+        name = metadata.get("name")
+        if isinstance(name, str) and _EACH_KEY.search(name) is None:
+            place.error(
+                codes.FOR_EACH,
+                "with forEach the name must hold ${each.key}, or all resources have one name",
+                "metadata.name",
+                remedy=f'Write name: "{name}-${{each.key}}".',
+            )
+            items = {}
+        if place.failed:
+            yield Declared(None, None)
+        one = Template(template.document, template.view, metadata, template.spec)
         for key, item in items.items():
-            each = Each(key, item, child("metadata.forEach", key))
-            yield self._resource(document, view, template, spec, each, dict(special))
+            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key)), dict(special))
+
+
+def _named(value: Mapping[str, JSON]) -> bool:
+    return "apiVersion" in value and "kind" in value
+
+
+def _envelope_problems(value: Mapping[str, JSON]) -> Iterator[Problem]:
+    for key in value:
+        if key not in _ENVELOPE:
+            yield unknown_key("", key, _ENVELOPE, value)
+    for key in sorted(_ENVELOPE - value.keys()):
+        yield Problem(key, codes.MISSING_KEY, f"{key} is missing", remedy=f"Add {key}.")

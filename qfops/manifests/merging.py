@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from qfops.core.values import JSON
 
 SUBSTITUTES = frozenset({"ref", "file", "preset", "secret"})
@@ -12,15 +10,18 @@ SUBSTITUTES = frozenset({"ref", "file", "preset", "secret"})
 
 def merged(under: JSON, over: JSON) -> JSON:
     """`over` on `under`: maps merge by key, everything else is replaced."""
-    if not _merges(under) or not _merges(over):
-        return over
-    assert isinstance(under, Mapping)
-    assert isinstance(over, Mapping)
+    if isinstance(under, dict) and isinstance(over, dict) and not (_stands_for(under) or _stands_for(over)):
+        return laid_over(under, over)
+    return over
+
+
+def laid_over(under: dict[str, JSON], over: dict[str, JSON]) -> dict[str, JSON]:
+    """A mapping merged over another one, key by key; `over` wins."""
     result = dict(under)
     for key, value in over.items():
         result[key] = merged(under[key], value) if key in under else value
     return result
 
 
-def _merges(value: JSON) -> bool:
-    return isinstance(value, dict) and SUBSTITUTES.isdisjoint(value)
+def _stands_for(value: dict[str, JSON]) -> bool:
+    return not SUBSTITUTES.isdisjoint(value)

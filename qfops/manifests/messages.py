@@ -6,7 +6,6 @@ Pure: errors of jsonschema in, problems out. A value of the wrong type gets one 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from jsonschema import ValidationError
@@ -15,9 +14,9 @@ from qfops.core.diagnostics import nearest
 from qfops.core.paths import join
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
+from qfops.manifests.problem import Problem, unknown_key
 from qfops.manifests.scalars import boolean_hint, described, null_hint, number_hint, shown, text_hint
 
-_LISTED = 30
 _WORDS = {
     "string": "a text",
     "integer": "a whole number",
@@ -27,17 +26,6 @@ _WORDS = {
     "object": "a mapping",
     "null": "null",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong at a path below the value that was checked."""
-
-    path: str
-    code: str
-    summary: str
-    detail: str = ""
-    remedy: str = ""
 
 
 _Explain: TypeAlias = Callable[[ValidationError], Iterator[Problem]]
@@ -207,15 +195,6 @@ def _additional(error: ValidationError) -> Iterator[Problem]:
     for key in _instance(error):
         if key not in known:
             yield unknown_key(_path(error), key, known, _instance(error))
-
-
-def unknown_key(path: str, key: str, known: Collection[str], given: Collection[str] = ()) -> Problem:
-    """The problem of a key that is not among the known ones of the mapping at `path`."""
-    free = sorted(name for name in known if name not in given)
-    listed = ", ".join(free[:_LISTED]) + (f" and {len(free) - _LISTED} more" if len(free) > _LISTED else "")
-    detail = f"Also allowed here: {listed}." if free else "Nothing else is allowed here."
-    remedy = nearest(key, free) or "Remove it."
-    return Problem(child(path, key), codes.UNKNOWN_KEY, f"unknown key {shown(key)}", detail, remedy)
 
 
 def _length(error: ValidationError) -> Iterator[Problem]:

@@ -49,7 +49,11 @@ SCHEMA: Schema = {
                         "additionalProperties": False,
                         "required": ["path"],
                         "properties": {
-                            "path": {"type": "string", "minLength": 1, "description": "Path of an attribute."},
+                            "path": {
+                                "type": "string",
+                                "minLength": 1,
+                                "description": "Path of an attribute.",
+                            },
                             "reason": {"type": "string", "description": "Why, for the reader."},
                             "until": {"type": "string", "description": "The last day, YYYY-MM-DD."},
                         },
@@ -75,7 +79,7 @@ class Metadata:
 _PLAIN = Lifecycle()
 
 
-def read(value: Mapping[str, JSON], spec: Schema, place: Place) -> Metadata:
+def read_metadata(value: Mapping[str, JSON], spec: Schema, place: Place) -> Metadata:
     """The metadata of a manifest whose `metadata` fits SCHEMA; `spec` is the schema of the kind.
 
     What the schema cannot say (addresses, dates, paths of the kind) is checked and reported here.
@@ -86,7 +90,7 @@ def read(value: Mapping[str, JSON], spec: Schema, place: Place) -> Metadata:
         for index, text in enumerate(cast("list[str]", value.get("dependsOn", ())))
         if (address := read_address(text, f"metadata.dependsOn[{index}]", place)) is not None
     )
-    lifecycle = cast("dict[str, JSON]", value.get("lifecycle"))
+    lifecycle = cast("dict[str, JSON] | None", value.get("lifecycle"))
     return Metadata(labels, depends_on, _lifecycle(lifecycle, spec, place) if lifecycle else _PLAIN)
 
 
@@ -94,7 +98,9 @@ def check_name(name: str, place: Place) -> bool:
     """Whether `metadata.name` may be a name; reports why not."""
     if is_name(name):
         return True
-    place.error(codes.BAD_NAME, f'"{name}" is not a name', "metadata.name", detail=NAME_RULE, remedy="Rename it.")
+    place.error(
+        codes.BAD_NAME, f'"{name}" is not a name', "metadata.name", detail=NAME_RULE, remedy="Rename it."
+    )
     return False
 
 

@@ -90,7 +90,11 @@ class ReferenceReader:
         kind = self._view.kind.name
         detail = f"{kind} takes references at {known}." if known else f"{kind} takes no references."
         self._error(
-            codes.NO_REFERENCE, "no reference is allowed here", path, detail=detail, remedy="Write the value itself."
+            codes.NO_REFERENCE,
+            "no reference is allowed here",
+            path,
+            detail=detail,
+            remedy="Write the value itself.",
         )
 
     def _output(self, target: Address, output: JSON, accepted: Accepted, path: str) -> str | None:

@@ -17,11 +17,10 @@ from qfops.core.paths import join, pattern
 from qfops.core.values import Value
 from qfops.kinds.check import Schema, schema_paths
 from qfops.manifests import codes
+from qfops.manifests.problem import Problem
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
-
-    from qfops.manifests.messages import Problem
 
 
 class Checker:
@@ -63,8 +62,6 @@ class Checker:
 
     def _unnamed(self, value: Value, references: Collection[str]) -> list[Problem]:
         """The errors that only the fast validator sees, in its own words."""
-        from qfops.manifests.messages import Problem
-
         try:
             errors = [(join(error.instance_path), error.message) for error in self._fast.iter_errors(value)]
         except ValueError:

@@ -64,7 +64,9 @@ class Scope:
 class Substitution:
     """Replaces the substitutions of one document or resource and remembers what came from where."""
 
-    def __init__(self, scope: Scope, place: Place, special: dict[str, Origin], each: Each | None = None) -> None:
+    def __init__(
+        self, scope: Scope, place: Place, special: dict[str, Origin], each: Each | None = None
+    ) -> None:
         self._scope, self._place, self._special, self._each = scope, place, special, each
         self._size, self._overflown = 0, False
 
@@ -73,10 +75,14 @@ class Substitution:
         if isinstance(value, str):
             return self._text(value, path) if "${" in value else value
         if isinstance(value, dict):
-            return {key: self.value(item, child(path, key)) for key, item in value.items()}
+            return self.mapping(value, path)
         if isinstance(value, list):
             return [self.value(item, f"{path}[{index}]") for index, item in enumerate(value)]
         return value
+
+    def mapping(self, value: dict[str, JSON], path: str) -> dict[str, JSON]:
+        """A copy of a mapping with every substitution below it replaced."""
+        return {key: self.value(item, child(path, key)) for key, item in value.items()}
 
     def _text(self, text: str, path: str) -> JSON:
         exact = _EXACT.fullmatch(text)
@@ -115,7 +121,10 @@ class Substitution:
             return "${"
         if match[1] is None:
             self._place.error(
-                codes.SUBSTITUTION, 'a "${" without its "}"', path, remedy='Close it, or write "$${" for a literal "${".'
+                codes.SUBSTITUTION,
+                'a "${" without its "}"',
+                path,
+                remedy='Close it, or write "$${" for a literal "${".',
             )
             return match[0]
         found = self._look_up(match[1].strip(), path)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qfops.core.plan import Action, Change, Plan, Verdict
+from qfops.core.approval import OVERWRITE, needs
+from qfops.core.plan import Action, Change, Plan
 from qfops.core.settings import Limits
 
-ALLOWABLE = ("delete", "deactivate", "replace", "revert-drift")
-OVERWRITE = "overwrite"
 _MASS = 10
 _COUNTED = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.DEACTIVATE)
 
@@ -47,23 +45,6 @@ class Approval:
         return f"it needs --allow {','.join(lacking)}"
 
 
-def needs(change: Change) -> list[str]:
-    """The words, beyond `--auto-approve`, that a change needs; sorted."""
-    words: set[str] = set()
-    if change.action is Action.DELETE:
-        words.add("delete")
-    elif change.action is Action.DEACTIVATE:
-        words.add("deactivate")
-    elif change.destroys:
-        words.add("replace")
-    for vote in change.attributes:
-        if vote.verdict is Verdict.REVERT:
-            words.add("revert-drift")
-        if vote.overwrites:
-            words.add(OVERWRITE)
-    return sorted(words)
-
-
 def exceeded(plan: Plan, limits: Limits, managed: int) -> list[str]:
     """The limits that a plan breaks, in words; destroying a whole project is no accident and not counted."""
     found: list[str] = []
@@ -84,18 +65,3 @@ def unusual_absence(missing: int, known: int, limit: float) -> bool:
     if known and missing == known:
         return True
     return missing >= 5 and missing / known > limit
-
-
-def words_needed(changes: Iterable[Change]) -> list[str]:
-    """All the words that a set of changes needs together; sorted."""
-    return sorted({word for change in changes for word in needs(change)})
-
-
-def refused(changes: Sequence[Change], approval: Approval) -> dict[tuple[str, str], str]:
-    """The changes that the approval does not cover, with the reason; by (address, object)."""
-    found: dict[tuple[str, str], str] = {}
-    for change in changes:
-        reason = approval.refusal(change) if change.acts and change.action is not Action.WAIT else ""
-        if reason:
-            found[(str(change.address), change.object)] = reason
-    return found

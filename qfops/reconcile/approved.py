@@ -126,33 +126,48 @@ def resource_json(resource: Resource) -> dict[str, JSON]:
 
 
 def read_resource(address: Address, stored: JSON) -> Resource:
-    """The resource that `resource_json` wrote."""
+    """The resource that `resource_json` wrote; StateError where it is anything else."""
     try:
-        assert isinstance(stored, dict)
-        attributes, extra = _in(stored["attributes"]), _in(stored["extra"])
-        life, labels, place, after = (stored[k] for k in ("lifecycle", "labels", "location", "dependsOn"))
-        assert isinstance(attributes, dict) and isinstance(extra, dict) and isinstance(life, dict)  # noqa: PT018
-        assert isinstance(labels, dict) and isinstance(place, list) and isinstance(after, list)  # noqa: PT018
-        edges = [Edge(path, ref) for path, ref in references_in(attributes)]
-        edges += [Edge(f"extra.{path}", ref) for path, ref in references_in(extra)]
-        return Resource(
-            address,
-            attributes,
-            Location(str(place[0]), int(str(place[1]))),
-            labels={key: str(value) for key, value in labels.items()},
-            lifecycle=_lifecycle(life),
-            depends_on=tuple(Address.parse(str(item)) for item in after),
-            references=tuple(edges),
-            extra=extra,
-        )
-    except (AssertionError, KeyError, ValueError, IndexError) as error:
+        return _resource(address, _object(stored))
+    except (KeyError, ValueError, IndexError) as error:
         raise StateError(f"the approved plan in state cannot be read at {address}", str(error)) from error
 
 
+def _resource(address: Address, stored: Mapping[str, JSON]) -> Resource:
+    attributes, extra = _values(stored["attributes"]), _values(stored["extra"])
+    file, line = _items_of(stored["location"])
+    edges = [Edge(path, ref) for path, ref in references_in(attributes)]
+    edges += [Edge(f"extra.{path}", ref) for path, ref in references_in(extra)]
+    return Resource(
+        address,
+        attributes,
+        Location(str(file), int(str(line))),
+        labels={key: str(value) for key, value in _object(stored["labels"]).items()},
+        lifecycle=_lifecycle(_object(stored["lifecycle"])),
+        depends_on=tuple(Address.parse(str(item)) for item in _items_of(stored["dependsOn"])),
+        references=tuple(edges),
+        extra=extra,
+    )
+
+
+def _object(value: JSON) -> dict[str, JSON]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{value!r} is no object")
+    return value
+
+
+def _items_of(value: JSON) -> list[JSON]:
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} is no list")
+    return value
+
+
+def _values(value: JSON) -> dict[str, Value]:
+    return {key: _in(item) for key, item in _object(value).items()}
+
+
 def _lifecycle(stored: Mapping[str, JSON]) -> Lifecycle:
-    ignores = stored["ignore"]
-    assert isinstance(ignores, list)
-    found = [item for item in ignores if isinstance(item, dict)]
+    found = [_object(item) for item in _items_of(stored["ignore"])]
     on_remove, on_replace = stored["onRemove"], stored["onReplace"]
     return Lifecycle(
         protect=stored["protect"] is True,

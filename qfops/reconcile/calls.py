@@ -60,9 +60,8 @@ class Caller:
         becomes of this run, the next one sees that its own call may have made the change.
         """
         lost: list[Record] = []
-        attempt = 0
+        attempt = 1
         while True:
-            attempt += 1
             if self.stop.is_set():
                 raise Interrupted("interrupted before the call")
             await self.console.turn()
@@ -70,7 +69,11 @@ class Caller:
             try:
                 taken: Taken | None = Taken(await self._send(request, intent, attempt))
             except ApiError as error:
+                if error.code in TOO_MANY_RUNNING and self.running.any(request.kind):
+                    await self._wait_for_room(request, intent, error)
+                    continue
                 taken = await self._after_error(request, intent, error, attempt, lost)
+            attempt += 1
             if taken is not None:
                 finished = await self.journal.succeeded(request, intent, taken.result)
                 for earlier in lost:
@@ -95,15 +98,24 @@ class Caller:
             return Taken(None)
         if error.error_class is ErrorClass.UNKNOWN_OUTCOME:
             return await self._lost(request, intent, error, attempt, lost)
+        if lost and await self._shown(request, intent):
+            return Taken(None)
         await self.journal.failed(intent, str(error))
-        if error.code in TOO_MANY_RUNNING and self.running.any(request.kind):
-            self._say(request, f"{error}; waiting for one of ours to end")
-            await interruptible(self.running.one_less(request.kind), self.stop)
-        elif error.error_class is ErrorClass.NO_EFFECT or error.code in TOO_MANY_RUNNING:
-            await self._back_off(request, error, attempt)
-        else:
+        if error.error_class is not ErrorClass.NO_EFFECT and error.code not in TOO_MANY_RUNNING:
             raise error
+        await self._back_off(request, error, attempt)
         return None
+
+    async def _shown(self, request: Request, intent: Record) -> bool:
+        """Whether an earlier attempt, whose answer was lost, has done it: then this one may be refused."""
+        _, ruling = await self.settle(request.kind, intent, request.operation.repeat)
+        return ruling is Ruling.DONE
+
+    async def _wait_for_room(self, request: Request, intent: Record, error: ApiError) -> None:
+        """Too many are running, and some of them are ours: one of those has to end first."""
+        await self.journal.failed(intent, str(error))
+        self._say(request, f"{error}; waiting for one of ours to end")
+        await interruptible(self.running.one_less(request.kind), self.stop)
 
     async def _back_off(self, request: Request, error: ApiError, attempt: int) -> None:
         """Let some time pass before the next attempt; the error itself after the last."""

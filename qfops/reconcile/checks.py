@@ -22,7 +22,7 @@ async def unmoved(subject: Subject, searcher: Searcher) -> None:
     before = subject.seen()
     if change.action not in _TOUCHES or not change.id or kind.read is None or before is None:
         return
-    found = subject.object()
+    found = subject.named()
     live = await searcher.read(found.outputs)
     if live is None and subject.ends:
         return

@@ -8,14 +8,12 @@ from dataclasses import replace
 
 from qfops.core.observation import LiveObject
 from qfops.core.paths import get, parse, put
-from qfops.core.plan import Change, Verdict
+from qfops.core.plan import CURRENT, Change, Verdict
 from qfops.core.resource import Resource
-from qfops.core.state import Due, Entry, Retired
+from qfops.core.state import Due, Entry, Record, Retired
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Marker, Value, plain, same
 from qfops.kinds.base import Kind
 from qfops.planning.runs import Inputs
-
-_HELD = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE, Verdict.BLOCKED)
 
 
 def fresh(change: Change, kind: Kind, desired: Mapping[str, JSON], inputs: Inputs, now: float) -> Entry:
@@ -121,7 +119,7 @@ def remove(attributes: dict[str, JSON], path: str) -> None:
 
 
 def recorded(entry: Entry, change: Change, desired: Mapping[str, JSON], live: LiveObject | None) -> Entry:
-    """The entry with everything noted down that needs no call: equal values, dropped paths, our own fields."""
+    """The entry with what needs no call noted down: equal values, dropped paths, our own fields."""
     attributes = copy.deepcopy(entry.attributes)
     for vote in change.attributes:
         if vote.verdict is Verdict.DROP:
@@ -152,7 +150,8 @@ def adopted(
         live.id,
         copy.deepcopy(dict(desired)),
         assumed=tuple(
-            vote.path for vote in change.attributes
+            vote.path
+            for vote in change.attributes
             if vote.live is UNOBSERVED and vote.verdict not in (Verdict.SAME, Verdict.DROP)
         ),
         outputs=dict(live.outputs),
@@ -161,7 +160,7 @@ def adopted(
         inputs={p: plain(v) for p, v in inputs.values.items()} if kind.run and inputs.key else {},
         created=now,
         retired=change.entry.retired if change.entry else (),
-    )  # fmt: skip
+    )
     return _ours(entry, change.resource, change)
 
 
@@ -199,3 +198,22 @@ def put_aside(entry: Entry, why: str) -> Entry:
     kept = as_retired(entry, why, None)
     bare = replace(entry, id=None, attributes={}, outputs={}, assumed=(), status="", run_key="", inputs={})
     return replace(bare, retired=(*entry.retired, kept))
+
+
+def rebased(intent: Record, planned: Entry | None, entry: Entry | None) -> Entry | None:
+    """What an intent planned, on top of what has become of its address meanwhile.
+
+    Two calls of one address may be open at once (the end of the current object, ends of retired ones), and
+    each planned for itself alone.
+    """
+    if entry is None:
+        return planned
+    if intent.object not in (CURRENT, entry.id):
+        stays = planned is not None and any(item.id == intent.object for item in planned.retired)
+        return entry if stays else ended(entry, intent.object)
+    if planned is None:
+        return ended(entry, entry.id or "")
+    known = {entry.id, *(item.id for item in entry.retired)}
+    after = replace(planned, retired=tuple(item for item in planned.retired if item.id in known))
+    makes = intent.step == "create"
+    return after if makes or after.id is not None or after.retired else None

@@ -8,33 +8,41 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Literal
 
 from qfops.core.address import Address
 from qfops.core.errors import QfopsError, Stale
-from qfops.core.plan import Action, Change, Event, Plan
+from qfops.core.plan import CURRENT, Action, After, Change, Event, Plan
 from qfops.kinds.registry import Registry
 from qfops.planning.policy import Approval
 from qfops.reconcile.calls import Caller, Interrupted
-from qfops.reconcile.journey import Journey, Scene
+from qfops.reconcile.journey import Journey
 from qfops.reconcile.ports import Emit
 from qfops.reconcile.result import ApplyResult, Item
+from qfops.reconcile.subject import Scene
 from qfops.reconcile.waiting import StillGoing
 
 Key = tuple[Address, str]
+Said = Literal["start", "done", "progress", "failed", "skipped"]
 _QUIET = (Action.NO_OP, Action.BLOCKED, Action.UNKNOWN)
+_MAKES = (Action.CREATE, Action.RUN, Action.REPLACE)
 
 
 @dataclass(slots=True)
 class Mark:
-    """How far a change has come; `trouble` says why its dependents cannot follow."""
+    """How far a change has come; `trouble` says why its dependents cannot follow.
+
+    `exists`: what the change makes was made, whatever happened to it later.
+    """
 
     created: asyncio.Event
     done: asyncio.Event
     trouble: str = ""
+    exists: bool = False
 
     def finish(self, trouble: str = "") -> None:
         """Let everybody who waits go on, or know why they cannot."""
-        self.trouble = trouble
+        self.trouble, self.exists = trouble, self.created.is_set()
         self.created.set()
         self.done.set()
 
@@ -47,9 +55,8 @@ class Walk:
     ) -> None:
         self.plan, self.registry, self.approval = plan, registry, approval
         self.scene, self.caller, self.emit = scene, caller, emit
-        self.marks: dict[Key, Mark] = {
-            change.key: Mark(asyncio.Event(), asyncio.Event()) for change in plan.changes
-        }
+        self.changes = {change.key: change for change in plan.changes}
+        self.marks = {key: Mark(asyncio.Event(), asyncio.Event()) for key in self.changes}
         self.result = ApplyResult()
 
     async def run(self) -> ApplyResult:
@@ -58,7 +65,10 @@ class Walk:
         for change in self.plan.changes:
             if change.action in _QUIET:
                 await self._note(change)
-        await asyncio.gather(*(self._change(change) for change in acting))
+        ended = await asyncio.gather(*(self._change(change) for change in acting), return_exceptions=True)
+        for error in ended:  # a mistake of ours in one change lets the others finish what they have begun
+            if error is not None:
+                raise error
         self.result.interrupted = self.caller.stop.is_set()
         self.result.held = sum(not item.ignored for item in self.plan.drift)
         return self.result
@@ -115,33 +125,25 @@ class Walk:
         for item in change.after:
             mark = self.marks[(item.address, item.object)]
             await (mark.created if item.milestone == "created" else mark.done).wait()
-            if mark.trouble and not (item.milestone == "created" and self._exists(item.address)):
+            if mark.trouble and not self._stands(item, mark):
                 return f"{item.address}: {mark.trouble}"
         return ""
 
-    def _exists(self, address: Address) -> bool:
-        """Whether the object was made, whatever happened to it later."""
-        entry = self.scene.state.entries.get(address)
-        return entry is not None and entry.id is not None
+    def _stands(self, item: After, mark: Mark) -> bool:
+        """Whether the object that is waited for exists, which is enough for who only needs it to exist."""
+        before = self.changes[(item.address, item.object)]
+        return item.milestone == "created" and (mark.exists or before.action not in _MAKES)
 
     def _journey(self, change: Change) -> Journey:
         kind = self.registry.get(change.address)
         return Journey(change, kind, self.scene, self.caller, self.marks[change.key].created, self.emit)
 
-    def _listed(self, listed: list[Item], change: Change, text: str, event: str) -> str:
+    def _listed(self, listed: list[Item], change: Change, text: str, event: Said) -> str:
         listed.append(Item(change, text))
         self._emit(event, change, text)
         return text
 
-    def _emit(self, kind: str, change: Change, message: str) -> None:
-        assert kind in ("start", "progress", "done", "failed", "skipped")
-        self.emit(
-            Event(
-                self.caller.clock.now(),
-                kind,  # type: ignore[arg-type]
-                str(change.address),
-                str(change.action),
-                "" if change.object == "current" else change.object,
-                message,
-            )
-        )
+    def _emit(self, kind: Said, change: Change, message: str) -> None:
+        object_ = "" if change.object == CURRENT else change.object
+        now = self.caller.clock.now()
+        self.emit(Event(now, kind, str(change.address), str(change.action), object_, message))

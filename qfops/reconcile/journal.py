@@ -38,10 +38,10 @@ class Finished:
 class Request:
     """One mutating call of one step.
 
-    `planned` is the entry that the step is expected to leave behind (None: gone). `attributes` are the planned
-    ones, `before` what already matched (ids) or counted (an object). `outputs` name the object. `finish` turns
-    the console's result into what then holds; it is asked when the outcome is written. `ends`: the object is
-    to go, so "does not exist" is success. `last`: the change is done after it.
+    `planned` is the entry that the step is expected to leave behind (None: gone). `attributes` are the
+    planned ones, `before` what already matched (ids) or counted (an object). `outputs` name the object.
+    `finish` turns the console's result into what then holds; it is asked when the outcome is written.
+    `ends`: the object is to go, so "does not exist" is success. `last`: the change is done after it.
     """
 
     address: Address

@@ -9,6 +9,7 @@ from dataclasses import replace
 from qfops.core.observation import LiveObject
 from qfops.core.plan import CURRENT, Action, Change, Event, Step
 from qfops.core.state import Entry
+from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.planning.steps import operation_of
 from qfops.reconcile import checks, entries, requests
@@ -70,7 +71,7 @@ class Journey:
             await self.caller.call(requests.creation(self.subject, before, now, last=last))
 
     async def _wait(self, step: Step, *, last: bool) -> None:
-        outputs = self.subject.object().outputs
+        outputs = self.subject.named().outputs
         try:
             with self.caller.running.one(self.kind):
                 self.live = await self.scene.waiter.until(
@@ -80,7 +81,7 @@ class Journey:
             await self._record(step.id, self._seen, message=str(error))
             raise
         if last and self.subject.ends:
-            object_id = self.subject.object().id
+            object_id = self.subject.named().id
             await self._record(
                 step.id, lambda: entries.ended(self.subject.known_entry(), object_id), done=True
             )
@@ -139,7 +140,11 @@ class Journey:
     def _history(self) -> None:
         """An object that the console keeps after its end is remembered there, as state does not."""
         if self.change.action is Action.DEACTIVATE:
-            about = {"address": str(self.change.address), "id": self.change.id, "left": [*self.change.left]}
+            about: dict[str, JSON] = {
+                "address": str(self.change.address),
+                "id": self.change.id,
+                "left": [*self.change.left],
+            }
             self.scene.session.note("deactivated", about)
 
     def _tell(self, step: str, message: str) -> None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from qfops.core.errors import ApiError
 from qfops.core.observation import LiveObject
 from qfops.core.paths import get
-from qfops.core.state import Entry, Record
+from qfops.core.plan import Verdict
+from qfops.core.state import Entry, Record, State
 from qfops.core.values import ABSENT, JSON, Marker, same
 from qfops.kinds.base import Kind, Repeat
 from qfops.kinds.wire import decode, keys, object_id
@@ -19,10 +20,14 @@ from qfops.planning.votes import compare
 from qfops.reconcile.ports import Console
 from qfops.reconcile.settle import Look, Seen, seen_among
 
+# A vote on what the call did not touch, and a vote that says: it is as the call was to make it.
+_NOT_OURS = (Verdict.DRIFT, Verdict.NOTE)
+_DONE = (Verdict.SAME, Verdict.DROP)
+
 
 @dataclass(frozen=True, slots=True)
 class Searcher:
-    """Reads for settling; `taken` are ids that state owns or an intent names: never candidates."""
+    """Reads for settling."""
 
     console: Console
     kind: Kind
@@ -37,12 +42,9 @@ class Searcher:
         items = await self.console.pages(
             self.kind.route_of(listing), listing.action, body, items=listing.items
         )
-        found: list[str] = []
-        for item in items:
-            for live in self._objects(item, scope if isinstance(scope, str) else ""):
-                if await self._matches(planned, live):
-                    found.append(live.id)  # noqa: PERF401 (one read at a time, and only where needed)
-        return found
+        place = scope if isinstance(scope, str) else ""
+        objects = [live for item in items for live in self._objects(item, place)]
+        return [live.id for live in objects if await self._matches(planned, live)]
 
     def _objects(self, item: Mapping[str, JSON], scope: str) -> list[LiveObject]:
         listing = self.kind.listing
@@ -95,19 +97,26 @@ class Searcher:
                 return live
         return None
 
-    async def effect(self, intent: Record, repeat: Repeat, taken: Collection[str]) -> Look:
-        """One look at what became of a lost call."""
+    async def outputs_of(self, object_id_: str) -> dict[str, JSON]:
+        """The outputs of the object with this id: the parts of the id, and what a read shows besides."""
+        names: dict[str, JSON] = dict(zip(self.kind.id, object_id_.split("/"), strict=False))
+        live = await self.read(names)
+        return {**names, **(live.outputs if live else {})}
+
+    async def effect(self, intent: Record, repeat: Repeat, state: State) -> Look:
+        """One look at what became of a lost call; what `state` owns is no candidate for a lost create."""
         try:
             if repeat is Repeat.LOOK_UP and not isinstance(intent.before, dict):
-                return await self._created(intent, taken)
+                return await self._created(intent, {name for _, name in state.ids()})
             live = await self.read(intent.outputs)
-            if live is None:
-                return Look(Seen.GONE)
-            if isinstance(intent.before, dict):
-                return Look(Seen.MOVED if counters(self.kind, intent, live) != intent.before else Seen.STILL)
-            return Look(Seen.SHOWN if self._shows(intent, live) else Seen.NOT_SHOWN)
         except ApiError as error:
             return Look(Seen.UNREADABLE, reason=str(error))
+        if live is None:
+            return Look(Seen.GONE)
+        if repeat is Repeat.LOOK_UP:
+            moved = counters(self.kind, intent.step, live) != intent.before
+            return Look(Seen.MOVED if moved else Seen.STILL)
+        return Look(Seen.SHOWN if self._shows(intent, live, state) else Seen.NOT_SHOWN)
 
     async def _created(self, intent: Record, taken: Collection[str]) -> Look:
         before = intent.before if isinstance(intent.before, list) else []
@@ -115,13 +124,14 @@ class Searcher:
         candidates = tuple(sorted(name for name in found if name not in before and name not in taken))
         return Look(seen_among(candidates), candidates)
 
-    def _shows(self, intent: Record, live: LiveObject) -> bool:
-        """Whether the object shows everything that the entry after the step would hold."""
-        planned = planned_entry(intent)
-        if planned is None or not intent.attributes:
+    def _shows(self, intent: Record, live: LiveObject, state: State) -> bool:
+        """Whether the object shows everything that the call was to change; what no read shows is no proof."""
+        planned, entry = planned_entry(intent), state.entries.get(intent.address) if intent.address else None
+        if planned is None or entry is None:
             return False
-        votes = compare(self.kind, planned.attributes, planned.attributes, live)
-        return not votes
+        votes = compare(self.kind, planned.attributes, entry.attributes, live)
+        changed = [vote for vote in votes if vote.verdict not in _NOT_OURS]
+        return bool(changed) and all(vote.verdict in _DONE for vote in changed)
 
 
 def planned_entry(intent: Record) -> Entry | None:
@@ -129,10 +139,9 @@ def planned_entry(intent: Record) -> Entry | None:
     return intent.entries.get(intent.address) if intent.address is not None else None
 
 
-def counters(kind: Kind, intent: Record, live: LiveObject) -> dict[str, JSON]:
+def counters(kind: Kind, step: str, live: LiveObject) -> dict[str, JSON]:
     """What tells whether an append or a purchase took effect: status and the declared counters."""
-    name = intent.step.partition("[")[0]
     found: dict[str, JSON] = {"status": live.status}
-    for counter in kind.operations[name].counters:
+    for counter in kind.operations[step.partition("[")[0]].counters:
         found[counter] = live.outputs.get(counter)
     return found

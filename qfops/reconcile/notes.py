@@ -23,7 +23,7 @@ def noted(subject: Subject, step: str, now: float) -> Mapping[Address, Entry | N
     if entry is None:
         return {}
     if step == "forget":
-        return {change.address: entries.ended(entry, subject.object().id)}
+        return {change.address: entries.ended(entry, subject.named().id)}
     if step == "retire":
         return {change.address: entries.put_aside(entry, change.reason)}
     if step == "move" and change.moved_from is not None:

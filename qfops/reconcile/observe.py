@@ -7,50 +7,27 @@ so, makes an object missing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from qfops.core.address import Address
 from qfops.core.errors import ApiError, ErrorClass
 from qfops.core.observation import KindKey, LiveObject, ObjectKey, Observed
-from qfops.core.paths import get
-from qfops.core.resource import Resource
-from qfops.core.state import Entry, State
-from qfops.core.values import JSON, Value
+from qfops.core.values import JSON
 from qfops.kinds.base import Kind, Listing
 from qfops.kinds.registry import Registry
-from qfops.kinds.rules import RuleType
 from qfops.kinds.wire import decode, is_final, keys, phase_of, unobserved
+from qfops.reconcile.known import (
+    Known,
+    Wanted,
+    is_fixed,
+    kinds_to_list,
+    known_objects,
+    lists_to_read,
+    scope_of,
+)
 from qfops.reconcile.ports import Console
 
 Item = Mapping[str, JSON]
-_FIXED = (RuleType.IMMUTABLE, RuleType.CREATE_ONLY, RuleType.COMPUTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An object that state, or an adoption, names: what is needed to look at it."""
-
-    kind: Kind
-    id: str
-    attributes: Mapping[str, Value]
-    outputs: Mapping[str, JSON]
-    status: str
-    created: float
-    declared: tuple[str, ...] = ()
-    detail: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a refresh shall look at. `ends` when something may be ended: then users and content matter too."""
-
-    state: State
-    resources: Mapping[Address, Resource]
-    adopt: Mapping[Address, str]
-    ends: bool
-    now: float
-    visibility: float
 
 
 async def observe(console: Console, registry: Registry, wanted: Wanted) -> Observed:
@@ -63,18 +40,16 @@ class _Refresh:
 
     def __init__(self, console: Console, registry: Registry, wanted: Wanted) -> None:
         self.console, self.registry, self.wanted = console, registry, wanted
-        self.lists: dict[tuple[str, str, str], asyncio.Task[list[Item]]] = {}
+        self.lists: dict[tuple[str, str, str], asyncio.Future[list[dict[str, JSON]]]] = {}
         self.inventory: dict[KindKey, dict[str, LiveObject]] = {}
         self.failed: dict[tuple[KindKey, str], str] = {}
-        self.gone_scopes: set[tuple[KindKey, str]] = set()
         self.missing: set[ObjectKey] = set()
         self.unreadable: dict[ObjectKey, str] = {}
 
     async def run(self) -> Observed:
-        known = list(_known(self.registry, self.wanted))
-        kinds = _kinds(self.registry, self.wanted, known)
-        scopes = _scopes(self.registry, kinds, known)
-        await asyncio.gather(*(self._list(kind, scope) for kind, scope in scopes))
+        known = list(known_objects(self.registry, self.wanted))
+        kinds = kinds_to_list(self.registry, self.wanted, known)
+        await asyncio.gather(*(self._list(kind, scope) for kind, scope in lists_to_read(kinds, known)))
         await self._parts(known)
         await self._details(known)
         stats = self.console.stats
@@ -100,13 +75,12 @@ class _Refresh:
 
     def _not_listed(self, kind: Kind, scope: str, error: ApiError) -> None:
         if scope and (error.missing or error.code in kind.missing_codes):
-            self.gone_scopes.add((kind.key, scope))
-            return
+            return  # the container is gone, and so is all that it held
         if _fatal(error):
             raise error
         self.failed[(kind.key, scope)] = str(error)
 
-    async def _items(self, kind: Kind, listing: Listing, scope: str) -> list[Item]:
+    async def _items(self, kind: Kind, listing: Listing, scope: str) -> Sequence[Item]:
         """One list, shared by everybody who needs it."""
         key = (kind.route_of(listing), listing.action, scope)
         if key not in self.lists:
@@ -114,7 +88,7 @@ class _Refresh:
             if listing.scope:
                 body[listing.scope] = scope
             pages = self.console.pages(key[0], key[1], body, items=listing.items)
-            self.lists[key] = asyncio.ensure_future(_as_items(pages))
+            self.lists[key] = asyncio.ensure_future(pages)
         return await self.lists[key]
 
     async def _parts(self, known: Iterable[Known]) -> None:
@@ -155,7 +129,7 @@ class _Refresh:
         if not item.kind.readiness.fields or live.status:
             if not item.detail and not unobserved(item.kind, live, item.declared):
                 return
-        elif is_final(item.kind, item.status) and not item.detail and _fixed(item):
+        elif is_final(item.kind, item.status) and not item.detail and is_fixed(item):
             kept = replace(live, status=item.status, phase=phase_of(item.kind, item.status))
             self.inventory[item.kind.key][item.id] = kept
             return
@@ -164,7 +138,7 @@ class _Refresh:
     async def _absent(self, item: Known) -> None:
         """Not in any list: missing, if the list was read to its end and the object is not brand-new."""
         key = (item.kind.key, item.id)
-        scope = _scope_of(item)
+        scope = scope_of(item)
         reason = self.failed.get((item.kind.key, scope))
         young = self.wanted.now - item.created < self.wanted.visibility
         if reason is None and not young:
@@ -198,10 +172,6 @@ class _Refresh:
         )
 
 
-async def _as_items(pages: object) -> list[Item]:
-    return await pages  # type: ignore[misc, no-any-return]
-
-
 def _fatal(error: ApiError) -> bool:
     """Whether nothing else will work either: the console is away, or it does not know the keys."""
     if error.error_class is ErrorClass.NO_EFFECT and not error.status:
@@ -227,91 +197,3 @@ def _objects(kind: Kind, items: Iterable[Item], scope: str) -> Iterable[LiveObje
         carried = {ours: item[theirs] for ours, theirs in listing.carry.items() if theirs in item}
         for object_id_ in ids if isinstance(ids, list) else []:
             yield LiveObject(str(object_id_), carried, {kind.id[0]: object_id_})
-
-
-def _known(registry: Registry, wanted: Wanted) -> Iterable[Known]:
-    """Everything that is named: current and retired objects of state, and adoptions."""
-    for address, entry in wanted.state.entries.items():
-        kind = registry.kinds.get(address.kind_key)
-        if kind is None:
-            continue
-        resource = wanted.resources.get(address)
-        if entry.id is not None:
-            yield _current(kind, entry, resource)
-        for item in entry.retired:
-            declared = tuple(item.attributes)
-            yield Known(kind, item.id, item.attributes, item.outputs, item.status, 0.0, declared)
-    for address, object_id_ in wanted.adopt.items():
-        kind = registry.kinds.get(address.kind_key)
-        resource = wanted.resources.get(address)
-        if kind is not None and resource is not None and (address not in wanted.state.entries):
-            outputs: dict[str, JSON] = dict(zip(kind.id, object_id_.split("/"), strict=False))
-            yield Known(
-                kind,
-                object_id_,
-                resource.attributes,
-                outputs,
-                "",
-                0.0,
-                tuple(resource.attributes),
-                detail=True,
-            )
-
-
-def _current(kind: Kind, entry: Entry, resource: Resource | None) -> Known:
-    declared = dict.fromkeys([*entry.attributes, *(resource.attributes if resource else ())])
-    assert entry.id is not None
-    return Known(
-        kind, entry.id, entry.attributes, entry.outputs, entry.status, entry.created, tuple(declared)
-    )
-
-
-def _fixed(item: Known) -> bool:
-    """Whether no declared path of the object can have changed: presence in a list says it all."""
-    return all(
-        rule.type in _FIXED or rule.write_only
-        for rule in item.kind.rules
-        if rule.path.split(".")[0] in item.declared
-    )
-
-
-def _kinds(registry: Registry, wanted: Wanted, known: Iterable[Known]) -> list[Kind]:
-    """The kinds to list: those in use, and, where something may end, those that live in or hold them."""
-    used = {item.kind.key for item in known} | {address.kind_key for address in wanted.resources}
-    if wanted.ends:
-        for kind in registry.kinds.values():
-            for ref in kind.references:
-                if ref.relation in ("container", "holds") and used & ref.targets().keys():
-                    used.add(kind.key)
-    return [registry.kinds[key] for key in sorted(used) if key in registry.kinds]
-
-
-def _scopes(registry: Registry, kinds: Iterable[Kind], known: Iterable[Known]) -> list[tuple[Kind, str]]:
-    """Every list to read: one per kind, or one per container that state or an adoption names."""
-    ids: dict[KindKey, set[str]] = {}
-    by_kind: dict[KindKey, set[str]] = {}
-    for item in known:
-        ids.setdefault(item.kind.key, set()).add(item.id)
-        scope = _scope_of(item)
-        if scope:
-            by_kind.setdefault(item.kind.key, set()).add(scope)
-    found: list[tuple[Kind, str]] = []
-    for kind in kinds:
-        if not kind.listing.scope:
-            found.append((kind, ""))
-            continue
-        containers = set(by_kind.get(kind.key, ()))
-        for target in kind.container.targets() if kind.container else ():
-            containers |= ids.get(target, set())
-        found += [(kind, scope) for scope in sorted(containers)]
-    del registry
-    return found
-
-
-def _scope_of(item: Known) -> str:
-    """The container whose list shows the object."""
-    container = item.kind.container
-    if not item.kind.listing.scope or container is None:
-        return ""
-    value = get(dict(item.attributes), container.path)
-    return value if isinstance(value, str) else ""

@@ -68,7 +68,7 @@ async def later(subject: Subject, searcher: Searcher, step: Step, *, last: bool)
     name = operation_of(step)
     if name in _ENDINGS:
         return _ending(subject, step, last=last)
-    kind, operation, found = subject.kind, subject.kind.operations[name], subject.object()
+    kind, operation, found = subject.kind, subject.kind.operations[name], subject.named()
     wanted = subject.desired()
     now: LiveObject | None = None
     if operation.repeat is Repeat.LOOK_UP:
@@ -97,7 +97,7 @@ async def later(subject: Subject, searcher: Searcher, step: Step, *, last: bool)
 
 def _ending(subject: Subject, step: Step, *, last: bool) -> Request:
     """A call on the way to an object's end; with the last one it leaves state."""
-    operation, found = subject.kind.operations[operation_of(step)], subject.object()
+    operation, found = subject.kind.operations[operation_of(step)], subject.named()
 
     def planned() -> Entry | None:
         entry = subject.known_entry()
@@ -119,15 +119,15 @@ def _ending(subject: Subject, step: Step, *, last: bool) -> Request:
 
 
 async def _present(subject: Subject, searcher: Searcher) -> LiveObject:
-    live = await searcher.read(subject.object().outputs)
+    live = await searcher.read(subject.named().outputs)
     if live is None:
-        raise Stale(f"{subject.object().id} is gone from the console", remedy="Plan again.")
+        raise Stale(f"{subject.named().id} is gone from the console", remedy="Plan again.")
     return live
 
 
 def _call(subject: Subject, step: Step, operation: Operation, now: LiveObject | None) -> Call:
     """What the body is made from: live values, with the changed paths laid over them."""
-    found, wanted = subject.object(), subject.desired()
+    found, wanted = subject.named(), subject.desired()
     live = now or subject.seen()
     shown: dict[str, JSON] = dict(live.attributes) if live is not None else {}
     path = step.paths[0] if step.paths else ""

@@ -19,8 +19,8 @@ _ANY = ""
 class SearchKeys:
     """Locks and look-ups by search key: the scope and the echoed attributes that must match.
 
-    The refresh of the plan serves as the look before a create while it is fresh (`visibility` seconds); later,
-    the scope is read again.
+    The refresh of the plan serves as the look before a create while it is fresh (`visibility` seconds);
+    later, the scope is read again.
     """
 
     def __init__(

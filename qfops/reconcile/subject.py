@@ -70,7 +70,7 @@ class Subject:
         assert entry is not None, f"{self.change.address} has no entry"
         return entry
 
-    def object(self) -> Named:
+    def named(self) -> Named:
         """The object that the steps act on."""
         entry = self.entry()
         if entry is None:
@@ -84,7 +84,7 @@ class Subject:
 
     def seen(self) -> LiveObject | None:
         """The object as the plan's refresh showed it."""
-        return self.scene.observed.find(self.kind.key, self.object().id)
+        return self.scene.observed.find(self.kind.key, self.named().id)
 
     def desired(self) -> dict[str, JSON]:
         """The wanted attributes with every reference resolved to what state knows now."""

@@ -51,7 +51,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """Waits for objects. `limit` caps every wait in seconds (0: do not wait at all); `stop` ends all of them."""
+    """Waits for objects. `limit` caps every wait in seconds (0: not at all); `stop` ends all of them."""
 
     console: Console
     clock: Clock

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,20 +13,22 @@ from qfops.core.observation import Observed
 from qfops.core.plan import CURRENT, Action, Change, Plan
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
-from qfops.core.state import Record, State
+from qfops.core.state import State
 from qfops.kinds.registry import Registry
 from qfops.planning.context import Flags, PlanInput
 from qfops.planning.planner import make_plan
 from qfops.planning.policy import Approval, exceeded
 from qfops.reconcile.approved import approval_json, approved_resources, owed_changes
-from qfops.reconcile.calls import Caller, Journal
+from qfops.reconcile.calls import Caller
 from qfops.reconcile.execute import Walk
-from qfops.reconcile.journey import Scene
-from qfops.reconcile.observe import Wanted, observe
+from qfops.reconcile.journal import Journal
+from qfops.reconcile.known import Wanted
+from qfops.reconcile.observe import observe
 from qfops.reconcile.ports import Clock, Console, Emit
 from qfops.reconcile.recover import recover, settle_in_memory
 from qfops.reconcile.result import ApplyResult
 from qfops.reconcile.search_keys import SearchKeys
+from qfops.reconcile.subject import Scene
 from qfops.reconcile.waiting import Waiter
 from qfops.state.store import Session
 
@@ -112,7 +113,7 @@ async def _refresh(
             adopt,
             owed_changes(state.approved, started),
             unsettled,
-        )  # fmt: skip
+        )
     )
     return Refreshed(plan, observed, now, state)
 
@@ -140,8 +141,11 @@ def _may_end(state: State, desired: Desired) -> bool:
 async def apply_project(
     world: World, session: Session, desired: Desired, options: ApplyOptions, emit: Emit, stop: asyncio.Event
 ) -> tuple[Plan, ApplyResult]:
-    """Settle, refresh, plan, ask, do, read back. Stale, Refused and ApiError end it before anything is done."""
-    journal = Journal(session, options.by, options.commit)
+    """Settle, refresh, plan, ask, do, read back.
+
+    Stale, Refused and ApiError end it before anything is done.
+    """
+    journal = Journal(session, world.clock, options.by, options.commit)
     caller = Caller(journal, world.console, world.clock, world.settings.wait, emit, stop)
     unsettled = await recover(world.registry, caller)
     fresh = await _refresh(world, session.state, desired, unsettled)
@@ -170,13 +174,20 @@ def _check_limits(plan: Plan, settings: Settings, state: State, options: ApplyOp
 
 
 async def _carry_out(
-    world: World, fresh: Refreshed, desired: Desired, approval: Approval, options: ApplyOptions,
-    caller: Caller, emit: Emit,
-) -> ApplyResult:  # fmt: skip
+    world: World,
+    fresh: Refreshed,
+    desired: Desired,
+    approval: Approval,
+    options: ApplyOptions,
+    caller: Caller,
+    emit: Emit,
+) -> ApplyResult:
     plan = fresh.plan
     approved = [change for change in plan.changes if change.acts and not approval.refusal(change)]
     if approved:
-        await _journal_approval(world, plan, approved, desired, options, caller)
+        now, resources = world.clock.now(), desired.resources
+        stored = approval_json(plan, approved, resources, options.by, options.run_url, now)
+        await caller.journal.approve(stored)
     waiter = Waiter(world.console, world.clock, world.settings.wait, options.limit, caller.stop)
     keys = SearchKeys(
         world.console, world.clock, fresh.observed, fresh.observed_at, world.settings.wait.visibility
@@ -185,31 +196,11 @@ async def _carry_out(
     return await Walk(plan, world.registry, approval, scene, caller, emit).run()
 
 
-async def _journal_approval(
-    world: World, plan: Plan, approved: list[Change], desired: Desired, options: ApplyOptions, caller: Caller
-) -> None:
-    """The approval goes to stable storage before the first step."""
-    now = world.clock.now()
-    stored = approval_json(plan, approved, desired.resources, options.by, options.run_url, now)
-    await caller.journal.session.append(
-        Record(
-            "outcome",
-            uuid.uuid4().hex,
-            None,
-            "approve",
-            approved=stored,
-            at=now,
-            by=options.by,
-            commit=options.commit,
-        )  # fmt: skip
-    )
-
-
 async def resume_project(
     world: World, session: Session, options: ApplyOptions, emit: Emit, stop: asyncio.Event
 ) -> tuple[Plan, ApplyResult] | None:
     """Carry out the rest of the approved plan from its stored values; None: nothing is stored."""
-    journal = Journal(session, options.by, options.commit)
+    journal = Journal(session, world.clock, options.by, options.commit)
     caller = Caller(journal, world.console, world.clock, world.settings.wait, emit, stop)
     unsettled = await recover(world.registry, caller)
     approved = session.state.approved

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from qfops.core.plan import Action, Change, Plan, Verdict
+from qfops.core.approval import DEACTIVATE, DELETE, OVERWRITE, words_needed
+from qfops.core.plan import Action, Change, Plan
 from qfops.render.layout import wrap
-from qfops.render.signs import throws_away
 
-DELETE, DEACTIVATE, REPLACE, REVERT_DRIFT = "delete", "deactivate", "replace", "revert-drift"
 _INDENT = " " * len("APPROVE  ")
-WORDS = (DELETE, DEACTIVATE, REPLACE, REVERT_DRIFT)
 
 
 def allowances(plan: Plan) -> list[str]:
@@ -16,22 +14,12 @@ def allowances(plan: Plan) -> list[str]:
 
     What a stored approval still owes was approved before and asks for nothing again.
     """
-    needed: set[str] = set()
-    for change in _to_approve(plan):
-        if change.action is Action.DELETE:
-            needed.add(DELETE)
-        if change.action is Action.DEACTIVATE:
-            needed.add(DEACTIVATE)
-        if throws_away(change):
-            needed.add(REPLACE)
-        if any(item.verdict is Verdict.REVERT for item in change.attributes):
-            needed.add(REVERT_DRIFT)
-    return [word for word in WORDS if word in needed]
+    return [word for word in words_needed(_to_approve(plan)) if word != OVERWRITE]
 
 
 def only_whole(plan: Plan) -> bool:
     """Whether no word covers all of the plan: what overwrites a console edit is approved as a whole."""
-    return any(item.overwrites for change in _to_approve(plan) for item in change.attributes)
+    return OVERWRITE in words_needed(_to_approve(plan))
 
 
 def _to_approve(plan: Plan) -> list[Change]:
@@ -51,7 +39,7 @@ def next_lines(plan: Plan, command: str, flags: str, width: int) -> list[str]:
     """
     acting = [change for change in plan.changes if change.acts]
     if not acting:
-        return ["APPROVE  nothing: see the way on of each resource above"]
+        return ["APPROVE  nothing: all of it is blocked or unknown, see above"]
     if all(change.owed or change.action is Action.WAIT for change in acting):
         return [f"NEXT  {command} apply --resume"]
     lines = [f"APPROVE  {apply_command(plan, command, flags)} --expect-digest {plan.digest}"]

@@ -51,6 +51,7 @@ _DANGERS = {
     Action.UPDATE: Danger.EDITS,
     Action.WAIT: Danger.WAITS,
 }
+_ENDS = (Action.DELETE, Action.DEACTIVATE)
 _STYLES = {
     Danger.ENDS: Style.DANGER,
     Danger.OVERWRITES: Style.DANGER,
@@ -60,9 +61,6 @@ _STYLES = {
     Danger.ADDS: Style.ADD,
     Danger.WAITS: Style.CALM,
 }
-
-
-_ENDS = (Action.DELETE, Action.DEACTIVATE)
 
 
 def throws_away(change: Change) -> bool:

@@ -19,6 +19,9 @@ from qfops.render.layout import Page, Style, cells, clean, gap, pad, plural, wra
 from qfops.render.order import order_lines
 from qfops.render.signs import costs, overwritten_paths, throws_away, verb
 
+_MONEY = "COSTS MONEY"
+_AFFECTED = 20
+
 
 def plan_text(
     plan: Plan, *, command: str = "qfops", flags: str = "", color: bool = False, width: int = 100
@@ -63,7 +66,6 @@ _HEADINGS = {
     Heading.OWED: "STILL OWED  approved earlier, not done yet",
     Heading.WAITING: "WAITING  started earlier, still going; nothing is started twice",
 }
-_HELD = (Heading.BLOCKED, Heading.UNKNOWN)
 
 
 def _group(group: Group, page: Page) -> list[str]:
@@ -95,9 +97,6 @@ def _heading(group: Group, page: Page) -> list[str]:
     if len(lines) > 1 or cells(name) + cells(tags) + 2 > page.width:
         return [*lines, gap("", tags, page.width) + loud]
     return [lines[0] + gap(name, tags, page.width) + loud]
-
-
-_MONEY = "COSTS MONEY"
 
 
 def _tags(group: Group) -> list[str]:
@@ -152,6 +151,3 @@ def _affected(plan: Plan, page: Page) -> list[str]:
     shown = ", ".join(str(address) for address in plan.affected[:_AFFECTED])
     more = f" and {len(plan.affected) - _AFFECTED:,} more" if len(plan.affected) > _AFFECTED else ""
     return [name, *(f"  {line}" for line in wrap(shown + more, page.width - 2))]
-
-
-_AFFECTED = 20

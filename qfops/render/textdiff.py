@@ -82,6 +82,8 @@ def _block(old: Sequence[str], new: Sequence[str], offset: int) -> Iterator[Diff
     """Lines that replaced others, pair by pair; what is left over was removed or added whole."""
     paired = min(len(old), len(new))
     for index in range(paired):
+        if old[index] == new[index]:
+            continue
         pieces = words(old[index], new[index])
         if pieces:
             yield DiffLine(offset + index + 1, pieces)

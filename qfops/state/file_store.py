@@ -66,8 +66,6 @@ class FileStore:
 
     async def begin(self, owner: Owner, *, timeout: float, notify: Callable[[str], None]) -> FileSession:
         """See `Store.begin`; StateError when the folder cannot be written."""
-        with told(self.path, "written"):
-            self._files.make_folder(self.path)
         claim = await self._take_lease(owner, timeout, notify)
         lease = claim.lease
         assert lease is not None
@@ -97,13 +95,17 @@ class FileStore:
 
         Takes the lease as `begin` does. StateError for files of another project or of a newer qfops.
         """
-        lease = (await self._take_lease(owner, timeout, notify)).lease
+        claim = await self._take_lease(owner, timeout, notify)
+        lease = claim.lease
         assert lease is not None
         try:
             with self._lease_file.guarded():
                 recovery = recover(self._folder, lease.fence)
         finally:
-            self._lease_file.abandon(lease)
+            leave = self._lease_file.release
+            if claim.standing is Standing.ABANDONED:  # its last request has still to be waited for
+                leave = self._lease_file.abandon
+            leave(lease)
         event: dict[str, JSON] = {"at": self._clock(), "event": "recover", "by": owner.who}
         self._history.add({**event, "serial": recovery.state.serial, "leftOut": list(recovery.left_out)})
         return recovery
@@ -122,6 +124,8 @@ class FileStore:
         timeout: float,
         notify: Callable[[str], None],
     ) -> Claim:
+        with told(self.path, "written"):
+            self._files.make_folder(self.path)
         deadline = self._clock() + timeout
         said: tuple[int, Standing] | None = None
         while True:

@@ -133,6 +133,9 @@ class LeaseFile:
 
         A lease file that cannot be understood is removed, which ends the lease as well.
         """
+        with told(self.path, "read"):
+            if self._files.mark(self.path) is None:
+                return None
         with self.guarded():
             try:
                 before = self.read()

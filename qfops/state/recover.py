@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,8 +61,8 @@ class _Readable(NamedTuple):
 
 
 def _replay(working: Working, journals: list[_Readable], left_out: list[str]) -> None:
-    limits = [*(item.header.after for item in journals[1:]), None]
-    for item, limit in zip(journals, limits, strict=True):
+    for item, following in zip_longest(journals, journals[1:]):
+        limit = following.header.after if following else None
         for record in item.journal.up_to(limit):
             if record.seq > working.serial + 1:
                 left_out.append(

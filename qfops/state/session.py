@@ -45,7 +45,8 @@ class FileSession:
         self._folder, self._lease, self._lease_file = folder, lease, lease_file
         self._heartbeat, self._journal, self._clock = heartbeat, journal, clock
         self._history = History(folder.path, folder.files)
-        self._working, self._saved = loaded.working, loaded.saved
+        self._working = loaded.working
+        self._saved = (loaded.saved, loaded.working.account)
         self._writer = ThreadPoolExecutor(1, "qfops-journal")
         self._disk = threading.Lock()
         self._serial = loaded.working.serial
@@ -87,20 +88,20 @@ class FileSession:
         """See `Session.commit`; a commit with nothing new writes nothing."""
         with self._disk:
             self._absorb()
-            known = account is None or account == self._working.account
-            if known and self._working.serial == self._saved:
-                return
+            state = self._working.view()
             if account is not None:
-                self._working.account = account
-            snapshot = Snapshot(self._working.view(), self._lease.fence)
-            data = write_snapshot(snapshot)
+                state = replace(state, account=account)
+            if (state.serial, state.account) == self._saved:
+                return
+            data = write_snapshot(Snapshot(state, self._lease.fence))
             with self._lease_file.guarded():
                 self._check_fence()
                 self._folder.save_snapshot(data)
-                self._saved = self._working.serial
+                self._saved = (state.serial, state.account)
+                self._working.account = state.account
                 self._journal.close()
                 self._folder.remove_journals(self._lease.fence)
-                self._folder.save_mark(self._working.lineage, self._saved)
+                self._folder.save_mark(state.lineage, state.serial)
         self.note("commit", details or {})
 
     async def release(self) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,11 +21,11 @@ from qfops.core.settings import Credentials, Secret, Settings, Wait
 from qfops.core.state import State
 from qfops.core.values import JSON, Marker, Reference, Slot, Value, references_in
 from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
-from qfops.kinds.registry import load
+from qfops.kinds.registry import Registry, load
 from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
 from qfops.planning.resolve import ref_at
-from qfops.reconcile.ports import Console, SystemClock
+from qfops.reconcile.ports import Clock, Console, SystemClock
 from qfops.reconcile.result import ApplyResult
 from qfops.reconcile.workflow import (
     ApplyOptions,
@@ -37,6 +36,7 @@ from qfops.reconcile.workflow import (
     resume_project,
 )
 from qfops.state import FileStore, Owner
+from qfops.state.owner import is_gone
 
 WHOLE = Approval(whole=True)
 AUTO = Approval(auto=True)
@@ -97,12 +97,21 @@ class Bench:
     concurrency: int = 10
     events: list[Event] = field(default_factory=list)
     credentials: Credentials = Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY))
+    clock: Clock = field(default_factory=SystemClock)
+    gone: Callable[[Owner], bool] = is_gone
+    registry: Registry = field(default_factory=load)
 
     def __post_init__(self) -> None:
-        self.emulator = Emulator(self.root / "emulator.db")
+        now = self.clock.now
+        self.emulator = Emulator(self.root / "emulator.db", clock=now, wall=now)
         self.emulator.configure(durations=DURATIONS)
-        self.registry = load()
-        self.store = FileStore(self.root, self.settings.project, self.settings.environment)
+        self.store = self._store()
+
+    def _store(self) -> FileStore:
+        return FileStore(
+            self.root, self.settings.project, self.settings.environment,
+            clock=self.clock.now, sleep=self.clock.sleep, gone=self.gone,
+        )  # fmt: skip
 
     def declare(self, *resources: Resource) -> None:
         """Add resources to the project, or replace them."""
@@ -131,6 +140,9 @@ class Bench:
             self.credentials,
             concurrency=self.concurrency,
             transport=lambda: httpx.ASGITransport(app=self.emulator.app),  # type: ignore[arg-type]
+            clock=self.clock.now,
+            timer=self.clock.now,
+            sleep=self.clock.sleep,
         )
 
     def plan(self, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None) -> Plan:
@@ -138,7 +150,7 @@ class Bench:
 
         async def run() -> Plan:
             async with self.client() as client:
-                world = World(self.console(client), self.registry, SystemClock(), self.settings)
+                world = World(self.console(client), self.registry, self.clock, self.settings)
                 fresh = await plan_project(world, self.store.read(), self._desired(flags, adopt))
                 return fresh.plan
 
@@ -159,7 +171,7 @@ class Bench:
 
         async def run() -> tuple[Plan, ApplyResult]:
             async with self.client() as client:
-                world = World(self.console(client), self.registry, SystemClock(), self.settings)
+                world = World(self.console(client), self.registry, self.clock, self.settings)
                 session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
                 try:
                     given = ApplyOptions(confirm=lambda _: approval, by="test", **options)  # type: ignore[arg-type]
@@ -178,7 +190,7 @@ class Bench:
 
         async def run() -> tuple[Plan, ApplyResult] | None:
             async with self.client() as client:
-                world = World(self.console(client), self.registry, SystemClock(), self.settings)
+                world = World(self.console(client), self.registry, self.clock, self.settings)
                 session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
                 try:
                     given = ApplyOptions(confirm=lambda _: WHOLE, by="test")
@@ -193,7 +205,7 @@ class Bench:
     def lose_state(self) -> None:
         """Throw away everything that qfops remembers; the console keeps its objects."""
         shutil.rmtree(self.root / ".qfops", ignore_errors=True)
-        self.store = FileStore(self.root, self.settings.project, self.settings.environment)
+        self.store = self._store()
 
     def copy(self, root: Path) -> Bench:
         """The same project, console and state on another machine."""
@@ -205,7 +217,7 @@ class Bench:
 
         async def run() -> JSON:
             async with self.client() as client:
-                return (await client.send(route, action, body, valid_until=time.time() + 30)).result
+                return (await client.send(route, action, body, valid_until=self.clock.now() + 30)).result
 
         return asyncio.run(run())
 

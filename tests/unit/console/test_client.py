@@ -127,6 +127,13 @@ def test_jitter_halves_the_wait_at_most() -> None:
     assert [client.backoff(attempt, error) for attempt in (1, 2, 7, 60)] == [0.1, 0.2, 5.0, 5.0]
 
 
+def test_what_the_console_asks_for_is_the_least_wait() -> None:
+    client, _, _ = scripted(ok(1))
+    error = ConsoleError("m", error_class=ErrorClass.NO_EFFECT, action="A", route=ROUTE)
+    error.retry_after = 3.0
+    assert [client.backoff(attempt, error) for attempt in (1, 7)] == [3.0, 10.0]
+
+
 def test_throttling_waits_longer_and_as_long_as_the_console_asks() -> None:
     client, _, time = scripted(refusal(429, "X"), refusal(429, "X", retry_after="30"), ok(1))
     read(client)

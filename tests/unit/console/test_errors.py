@@ -108,6 +108,8 @@ def test_what_may_have_left_has_an_unknown_outcome(code: str) -> None:
         (404, {"requestId": "r", "message": "gone"}, True),
         (404, v2("InvalidVersion"), False),
         (404, v2("InvalidURI"), False),
+        (404, v2("ActionNotFound"), False),
+        (404, v1(3), False),
         (404, HTML, False),
         (404, b"", False),
         (404, {"detail": "Not Found"}, False),

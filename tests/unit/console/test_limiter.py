@@ -98,9 +98,12 @@ def test_an_announced_limit_holds_after_a_burst_and_is_the_ceiling() -> None:
     bucket.announce(120)  # a minute: two a second, twenty at once
     moments = asyncio.run(starts(bucket, time, 24))
     assert moments == [0.0] * 20 + [0.5, 1.0, 1.5, 2.0]
+    bucket.throttled()
+    assert bucket.rate == 1.0
+    bucket.announce(90)
     for _ in range(100):
         bucket.succeeded()
-    assert bucket.rate == 2.0
+    assert bucket.rate == 1.5
 
 
 def test_the_same_limit_announced_again_changes_nothing() -> None:

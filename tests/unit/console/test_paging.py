@@ -14,10 +14,12 @@ class Pages:
     """Answers in order, remembering what was asked."""
 
     def __init__(self, *results: Any) -> None:
-        self.results, self.asked = list(results), [dict[str, JSON]() for _ in range(0)]
+        self.results = list(results)
+        self.asked: list[dict[str, JSON]] = []
 
     async def __call__(self, request: Mapping[str, JSON]) -> JSON:
         self.asked.append(dict(request))
+        assert len(self.asked) < 20, "the list is read for ever"
         result: JSON = self.results[min(len(self.asked), len(self.results)) - 1]
         return result
 

@@ -1,16 +1,20 @@
 """The face for library users: the same answers, without async, also where a loop is running."""
 
 import asyncio
+import signal
 import threading
+import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 
+import httpx
 import pytest
 
-from qfops.console.client import Answer
+from qfops.console.client import Answer, Client
 from qfops.console.sync import SyncClient
 from qfops.core.errors import ApiError
 from qfops.core.plan import Stats
 
-from .support import ROUTE, START, answer, ok, refusal, scripted
+from .support import CREDENTIALS, ROUTE, START, answer, ok, refusal, scripted
 
 PAGE = {"jobList": [{"jobId": "a"}], "pageInfo": {"isTruncated": False}}
 
@@ -50,6 +54,50 @@ def test_threads_may_share_it() -> None:
             thread.join()
     assert results == [1] * 8
     assert len(script.requests) == 8
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals to a thread are POSIX")
+def test_an_interrupted_call_is_cancelled() -> None:
+    started, cancelled = threading.Event(), threading.Event()
+
+    class Hanging(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            started.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                cancelled.set()
+                raise
+            raise AssertionError("nobody sets the event")
+
+    def interrupt() -> None:
+        started.wait()
+        time.sleep(0.1)  # until the main thread waits for the answer
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with SyncClient(Client("http://h.test", CREDENTIALS, transport=Hanging)) as client:
+        with pytest.raises(KeyboardInterrupt):
+            client.read(ROUTE, "A", {})
+        assert cancelled.wait(5)
+
+
+def test_closing_cancels_what_others_wait_for() -> None:
+    started = threading.Event()
+
+    class Hanging(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            started.set()
+            await asyncio.Event().wait()
+            raise AssertionError("nobody sets the event")
+
+    client = SyncClient(Client("http://h.test", CREDENTIALS, transport=Hanging))
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(client.read, ROUTE, "A", {})
+        started.wait()
+        client.close()
+        with pytest.raises(CancelledError):
+            waiting.result()
 
 
 def test_closing_ends_its_thread_and_may_be_repeated() -> None:

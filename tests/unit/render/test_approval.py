@@ -75,7 +75,7 @@ def test_what_was_approved_before_is_resumed() -> None:
 def test_what_is_held_is_not_approved() -> None:
     held = change(Action.BLOCKED, "Model/a")
     assert next_lines(plan(held), "qfops", "", 100) == [
-        "APPROVE  nothing: see the way on of each resource above"
+        "APPROVE  nothing: all of it is blocked or unknown, see above"
     ]
     with_rest = next_lines(
         plan(held, change(Action.CREATE), change(Action.NO_OP, "Model/b")), "qfops", "", 100

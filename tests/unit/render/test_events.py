@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from qfops.core.plan import Event
+from qfops.core.plan import Action, Event
 from qfops.render.events import event_json, event_line
+from qfops.render.plan_json import plan_json
 from qfops.render.summary import ApplySummary, Item, summary_data
 
+from .builders import change, plan
 from .schemas import complaints
 
 NOW = 1_791_792_000.25
@@ -30,7 +32,7 @@ def test_an_event_is_one_object_with_what_there_is_to_say() -> None:
     "event",
     [
         STARTED,
-        Event(NOW, "plan", message="4 changes", data={"digest": "ab", "summary": {"run": 1}}),
+        Event(NOW, "plan", data=plan_json(plan(change(Action.RUN, billable=True)))),
         Event(NOW, "progress", "Model/a", "create", "ready", data={"status": "Creating", "seconds": 30}),
         Event(NOW, "done", "Model/a", "create", data={"result": "converged"}),
         Event(NOW, "failed", "v1/Plugin/a", "update", "modify", "客服", data={"code": "InternalError"}),
@@ -49,10 +51,11 @@ def test_events_fit_the_published_schema(event: Event) -> None:
     assert "\n" not in json.dumps(event_json(event), ensure_ascii=False)
 
 
-def test_the_schema_wants_the_lists_of_a_summary_and_the_address_of_a_step() -> None:
+def test_the_schema_wants_what_each_type_must_say() -> None:
+    assert len(complaints("event", event_json(Event(NOW, "plan")))) == 4
     assert len(complaints("event", event_json(Event(NOW, "summary")))) == 9
     assert complaints("event", event_json(Event(NOW, "done"))) == ["$: 'address' is a required property"]
-    assert complaints("event", {"time": "now", "type": "plan"}) != []
+    assert complaints("event", {"time": "now", "type": "done", "address": "Model/a"}) != []
 
 
 def test_data_never_replaces_a_fixed_key() -> None:

@@ -8,7 +8,7 @@ from types import FrameType
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Change, Drift, Plan, Step, Verdict
+from qfops.core.plan import Action, AttributeChange, Cause, Change, Drift, Plan, Step, Verdict
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Slot, Unknown
 from qfops.render.text import plan_text
 
@@ -78,7 +78,13 @@ def test_long_values_are_compared_inside() -> None:
 
 def test_an_overwritten_console_edit_shows_all_three_sides() -> None:
     overwritten = AttributeChange("replicas", 1, 2, 3, Verdict.UPDATE, overwrites=True)
-    found = lines(change(Action.UPDATE, causes=(edit(summary="replicas 1 → 3"),), attributes=(overwritten,)))
+    found = lines(
+        change(
+            Action.UPDATE,
+            causes=(edit(path="replicas", summary="replicas 1 → 3"),),
+            attributes=(overwritten,),
+        )
+    )
     assert found[1] == "deletes nothing · OVERWRITES 1 CONSOLE EDIT"
     assert found[3].endswith("   OVERWRITES CONSOLE EDIT")
     assert [line.strip() for line in found[5:7]] == [
@@ -218,7 +224,9 @@ def test_text_of_the_console_cannot_steer_the_terminal() -> None:
         attributes=(attribute(evil, evil, f"{evil}2", Verdict.BLOCKED),),
     )
     drift = Drift(Address("Service", "faq"), evil, evil, f"x{evil}", evil, evil)
-    text = plan_text(plan(hostile, drift=(drift,), project=evil, environment=evil))
+    cause = Cause(Address("Service", "faq"), evil, "file", evil, 1, evil)
+    edited = change(Action.UPDATE, "Model/a", causes=(cause,), attributes=hostile.attributes)
+    text = plan_text(plan(hostile, edited, drift=(drift,), project=evil, environment=evil))
     assert "\x1b" not in text
     assert "\u202e" not in text
 

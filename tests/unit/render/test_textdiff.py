@@ -60,10 +60,10 @@ def test_many_changed_lines_are_counted() -> None:
 
 
 def test_huge_texts_are_compared_coarsely_and_in_full() -> None:
-    before = "\n".join(f"old {number}" for number in range(1000))
-    after = "\n".join(f"new {number}" for number in range(1000))
-    found = list(changed_lines(before, after))
-    assert [line.number for line in found if line.number] == list(range(1, 1001))
+    lines = [f"line {number}" for number in range(1000)]
+    after = ["first", *lines[1:500], "inserted", *lines[500:-1], "last"]
+    found = list(changed_lines("\n".join(lines), "\n".join(after)))
+    assert [line.number for line in found if line.number] == [1, *range(501, 1002)]
 
 
 def test_nothing_is_lost_between_the_two_texts() -> None:

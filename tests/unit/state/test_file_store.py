@@ -274,6 +274,12 @@ def test_a_commit_while_reading_is_noticed(tmp_path: Path) -> None:
     run(scenario())
 
 
+def test_where_nobody_ever_ran_there_is_nothing_to_unlock(tmp_path: Path) -> None:
+    assert store(tmp_path, Time()).unlock(LI) is None
+    assert store(tmp_path, Time()).holder() is None
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_unlocked_run_stops_at_its_next_write(tmp_path: Path) -> None:
     time = Time()
 

@@ -222,12 +222,27 @@ def test_a_commit_that_fails_changes_nothing(tmp_path: Path, operation: str) -> 
         await session.append(outcomes(1)[0])
         files.failing = {operation: errno.ENOSPC}
         with pytest.raises(StateError, match=r"state\.json: the disk is full"):
-            session.commit()
+            session.commit(account="user-1")
         files.failing.clear()
         assert store(tmp_path, Time()).read() == session.state
-        await session.append(outcomes(1, 1)[0])
-        session.commit()
+        assert session.state.account == ""
+        session.commit(account="user-1")
         assert store(tmp_path, Time()).read() == session.state
+        assert session.state.account == "user-1"
+        await session.release()
+
+    run(scenario())
+
+
+def test_an_account_alone_is_worth_a_commit(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        files = Faulty()
+        session = await begun(tmp_path, files)
+        session.commit(account="user-1")
+        assert store(tmp_path, Time()).read().account == "user-1"
+        files.calls.clear()
+        session.commit(account="user-1")
+        assert files.calls == []
         await session.release()
 
     run(scenario())

@@ -1,0 +1,129 @@
+"""One manifest to one resource: substitution, `defaults`, metadata, references and texts, then the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from qfops.core.address import Address
+from qfops.core.diagnostics import Diagnostic
+from qfops.core.observation import KindKey
+from qfops.core.resource import Origin, Resource
+from qfops.core.values import JSON, Value
+from qfops.kinds.base import Kind
+from qfops.manifests import codes
+from qfops.manifests.builder import Document
+from qfops.manifests.defaults import NONE, Defaults
+from qfops.manifests.extra import read_extra
+from qfops.manifests.kindviews import KindView, KindViews
+from qfops.manifests.lifting import Lifting, Texts
+from qfops.manifests.merging import laid_over
+from qfops.manifests.metadata import SCHEMA, Metadata, check_name, read_metadata
+from qfops.manifests.positions import Origins, Place
+from qfops.manifests.problem import REMOVE, Problem, report
+from qfops.manifests.references import ReferenceReader
+from qfops.manifests.schema import Checker
+from qfops.manifests.substitution import Each, Scope, Substitution
+
+
+class Template(NamedTuple):
+    """A manifest as it is written; with `forEach`, several resources are made from it."""
+
+    document: Document
+    view: KindView
+    metadata: dict[str, JSON]
+    spec: dict[str, JSON]
+
+
+class Declared(NamedTuple):
+    """What a manifest declares: the address where a name could be read, the resource where all of it could."""
+
+    address: Address | None
+    resource: Resource | None
+
+
+class Assembler:
+    """Makes the resources of one environment; what is wrong is added to `found`."""
+
+    def __init__(
+        self,
+        views: KindViews,
+        scope: Scope,
+        defaults: Mapping[KindKey, Defaults],
+        texts: Texts,
+        found: list[Diagnostic],
+    ) -> None:
+        self._views, self._scope, self._defaults = views, scope, defaults
+        self._texts, self._found = texts, found
+        self._metadata = Checker(SCHEMA)
+
+    def resource(self, template: Template, each: Each | None, special: dict[str, Origin]) -> Declared:
+        """The resource of a template and one item of its forEach; `special` becomes this resource's own."""
+        document, view = template.document, template.view
+        defaults = self._defaults.get(view.kind.key, NONE)
+        origins = Origins(document.file, document.marks, special, defaults.origins)
+        place = Place(self._found, origins, document.start)
+        metadata, spec = self._substituted(template, place, special, each)
+        if defaults is not NONE:
+            metadata, spec = laid_over(defaults.metadata, metadata), laid_over(defaults.spec, spec)
+        about = self._about(metadata, view, place)
+        lifting = Lifting(ReferenceReader(view, self._views, place), place, special, self._texts)
+        extra: dict[str, Value] = {}
+        if "extra" in spec:
+            spec = dict(spec)
+            extra = read_extra(spec.pop("extra"), view, place, lifting)
+        attributes = lifting.mapping(spec, "spec")
+        report(_advised(view.checker.problems(attributes, lifting.paths)), "spec", place)
+        if place.failed or place.address is None or about is None:
+            return Declared(place.address, None)
+        lifting.settle()
+        resource = Resource(
+            place.address,
+            attributes,
+            document.start,
+            about.labels,
+            about.lifecycle,
+            about.depends_on,
+            tuple(lifting.edges),
+            extra,
+            origins,
+        )
+        return Declared(place.address, resource)
+
+    def _substituted(
+        self, template: Template, place: Place, special: dict[str, Origin], each: Each | None
+    ) -> tuple[dict[str, JSON], dict[str, JSON]]:
+        """Metadata and spec with every substitution made; the name first, so that errors have an address."""
+        metadata, spec, kind = template.metadata, template.spec, template.view.kind
+        if not template.document.templated:
+            _name(metadata.get("name"), kind, place)
+            return metadata, spec
+        substitution = Substitution(self._scope, place, special, each)
+        name = substitution.value(metadata.get("name"), "metadata.name")
+        _name(name, kind, place)
+        rest = {key: value for key, value in metadata.items() if key != "name"}
+        about = substitution.mapping(rest, "metadata")
+        if "name" in metadata:
+            about["name"] = name
+        return about, substitution.mapping(spec, "spec")
+
+    def _about(self, metadata: dict[str, JSON], view: KindView, place: Place) -> Metadata | None:
+        if report(self._metadata.problems(metadata), "metadata", place):
+            return None
+        return read_metadata(metadata, view.schema, place)
+
+
+def _name(name: JSON, kind: Kind, place: Place) -> None:
+    """Give the place its address, where the name may be one."""
+    if isinstance(name, str) and check_name(name, place):
+        place.address = kind.address(name)
+
+
+def _advised(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Unknown keys of a spec have one more way out."""
+    for problem in problems:
+        if problem.code == codes.UNKNOWN_KEY and problem.remedy == REMOVE:
+            yield replace(problem, remedy="Remove it, or give it in `extra` if the console API knows it.")
+        else:
+            yield problem

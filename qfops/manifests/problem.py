@@ -1,0 +1,51 @@
+"""What is wrong at a path of a value, before anybody knows which file the value came from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from qfops.core.diagnostics import nearest
+from qfops.core.values import child
+from qfops.manifests import codes
+from qfops.manifests.positions import Place
+from qfops.manifests.scalars import shown
+
+REMOVE = "Remove it."
+_LISTED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong at a path below the value that was checked."""
+
+    path: str
+    code: str
+    summary: str
+    detail: str = ""
+    remedy: str = ""
+
+
+def unknown_key(path: str, key: str, known: Collection[str], given: Collection[str] = ()) -> Problem:
+    """The problem of a key that is not among the known ones of the mapping at `path`."""
+    free = sorted(name for name in known if name not in given)
+    listed = ", ".join(free[:_LISTED]) + (f" and {len(free) - _LISTED} more" if len(free) > _LISTED else "")
+    detail = f"Also allowed here: {listed}." if free else "Nothing else is allowed here."
+    remedy = nearest(key, free) or REMOVE
+    return Problem(child(path, key), codes.UNKNOWN_KEY, f"unknown key {shown(key)}", detail, remedy)
+
+
+def report(problems: Iterable[Problem], root: str, place: Place) -> bool:
+    """Report problems of the value at path `root`; whether there were any."""
+    any_found = False
+    for item in problems:
+        any_found = True
+        place.error(item.code, item.summary, below(root, item.path), detail=item.detail, remedy=item.remedy)
+    return any_found
+
+
+def below(root: str, path: str) -> str:
+    """The path of what stands at `path` below `root`."""
+    if not root or not path:
+        return root or path
+    return f"{root}{path}" if path.startswith("[") else f"{root}.{path}"
