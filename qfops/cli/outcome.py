@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from qfops.core.plan import CURRENT, Action, Change, Plan
 from qfops.core.approval import OVERWRITE, words_needed
+from qfops.core.plan import CURRENT, Action, Change, Plan
 from qfops.reconcile import result as results
 from qfops.render.summary import ApplySummary, Item
 

@@ -108,18 +108,12 @@ def save(plan: Plan, selection: Selection, path: Path) -> None:
     text = json.dumps(plan_file(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n"
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with part.open("w", encoding="utf-8", opener=_private) as stream:
-            stream.write(text)
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise cannot("written", path, error, "Choose another place with --out.") from None
-
-
-def _private(path: str, flags: int) -> int:
-    import os
-
-    return os.open(path, flags, 0o600)
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:

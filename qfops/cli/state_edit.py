@@ -1,16 +1,15 @@
 """`qfops state mv`, `rm` and `settle`: change what qfops remembers, never the console.
 
-Each takes the lease and appends records to the journal, as an apply does, so that a crash loses nothing.
+Each takes the lease and appends to the journal, as an apply does, so that a crash loses nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +21,7 @@ from qfops.core.address import Address
 if TYPE_CHECKING:
     from qfops.cli.project import Project
     from qfops.core.state import Entry, Record, State
+    from qfops.state import Session
 
 _lock_timeout = click.option(
     "--lock-timeout",
@@ -30,14 +30,6 @@ _lock_timeout = click.option(
     default="0s",
     help="Wait this long for another run that holds the state.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A record to append, and the sentence that tells what it did."""
-
-    record: Record
-    told: str
 
 
 @click.command("mv")
@@ -56,15 +48,21 @@ def mv(invocation: Invocation, old: Address, new: Address, lock_timeout: float) 
     from qfops.cli.project import open_settings
 
     project = open_settings(invocation)
-    return _edit(
-        project, f"state mv {old} {new}", lock_timeout, lambda state: _moved(project, state, old, new)
-    )
+
+    async def move(session: Session) -> str:
+        entry = _entry(project, session.state, old)
+        entries = _moved(project, session.state, replace(entry, address=new), old)
+        await session.append(_record(new, "move", entries))
+        return f"{old} is {new} now ({entry.id or 'only retired objects'})."
+
+    return _edit(project, f"state mv {old} {new}", lock_timeout, move)
 
 
-def _moved(project: Project, state: State, old: Address, new: Address) -> Edit:
+def _moved(project: Project, state: State, entry: Entry, old: Address) -> Mapping[Address, Entry | None]:
+    """The entries that hold once `entry` stands at its new address; UsageError where it cannot."""
     from qfops.core.errors import UsageError
 
-    entry = _entry(project, state, old)
+    new = entry.address
     if new.kind_key != old.kind_key:
         raise UsageError(f"{old} cannot become {new}", "An object keeps its kind.")
     if new in state.entries:
@@ -72,12 +70,12 @@ def _moved(project: Project, state: State, old: Address, new: Address) -> Edit:
             f"{new} stands in the state already, as {state.entries[new].id or 'retired objects'}",
             remedy=f"Let go of it first, without ending it: {project.prefix} state rm {new}",
         )
-    entries: dict[Address, Entry | None] = {old: None, new: replace(entry, address=new)}
+    entries: dict[Address, Entry | None] = {old: None, new: entry}
     for address, other in state.entries.items():
         if address != old and old in other.dependencies:
             renamed = tuple(new if item == old else item for item in other.dependencies)
             entries[address] = replace(other, dependencies=renamed)
-    return Edit(_record(new, "move", entries), f"{old} is {new} now ({_object(entry)}).")
+    return entries
 
 
 @click.command("rm")
@@ -93,18 +91,14 @@ def rm(invocation: Invocation, address: Address, lock_timeout: float) -> int:
     from qfops.cli.project import open_settings
 
     project = open_settings(invocation)
-    return _edit(
-        project, f"state rm {address}", lock_timeout, lambda state: _removed(project, state, address)
-    )
 
+    async def forget(session: Session) -> str:
+        entry = _entry(project, session.state, address)
+        await session.append(_record(address, "forget", {address: None}))
+        kept = [*([entry.id] if entry.id else []), *(item.id for item in entry.retired)]
+        return f"{address} is forgotten. These stay in the console, unmanaged: {', '.join(kept)}."
 
-def _removed(project: Project, state: State, address: Address) -> Edit:
-    entry = _entry(project, state, address)
-    kept = [*([entry.id] if entry.id else []), *(item.id for item in entry.retired)]
-    return Edit(
-        _record(address, "forget", {address: None}),
-        f"{address} is forgotten. These stay in the console, unmanaged: {', '.join(kept)}.",
-    )
+    return _edit(project, f"state rm {address}", lock_timeout, forget)
 
 
 @click.command("settle")
@@ -128,17 +122,16 @@ def settle(
     qfops state settle Dataset/faq-train --id ds-8q2k4m6n
     """
     from qfops.cli.project import open_settings
-    from qfops.cli.settling import ruling
+    from qfops.cli.settling import settle_call
 
     if [object_id is not None, done, nothing].count(True) != 1:
         raise click.UsageError("Say one of --id ID, --done and --none.")
     project = open_settings(invocation)
 
-    def decide(state: State) -> Edit:
-        record, told = asyncio.run(ruling(project, state, address, object_id, done=done))
-        return Edit(record, told)
+    async def close(session: Session) -> str:
+        return await settle_call(project, session, address, object_id, done=done)
 
-    return _edit(project, f"state settle {address}", lock_timeout, decide)
+    return _edit(project, f"state settle {address}", lock_timeout, close)
 
 
 def _entry(project: Project, state: State, address: Address) -> Entry:
@@ -154,10 +147,6 @@ def _entry(project: Project, state: State, address: Address) -> Entry:
     if entry is None:
         raise project.unknown(address, state)
     return entry
-
-
-def _object(entry: Entry) -> str:
-    return entry.id or "only retired objects"
 
 
 def _record(address: Address, step: str, entries: Mapping[Address, Entry | None]) -> Record:
@@ -176,15 +165,15 @@ def _record(address: Address, step: str, entries: Mapping[Address, Entry | None]
     )
 
 
-def _edit(project: Project, command: str, lock_timeout: float, decide: Callable[[State], Edit]) -> int:
-    """Decide on what the state is now, then again under the lease; append, and tell."""
+def _edit(
+    project: Project, command: str, lock_timeout: float, edit: Callable[[Session], Awaitable[str]]
+) -> int:
+    """Take the lease, edit, and tell what was done."""
     from qfops.cli.change import leased
 
     async def work() -> str:
         async with leased(project, command, lock_timeout, terminal.note) as session:
-            edit = decide(session.state)
-            await session.append(edit.record)
-            return edit.told
+            return await edit(session)
 
     terminal.out(f"{asyncio.run(work())}\n")
     return 0

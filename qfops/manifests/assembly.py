@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.observation import KindKey
 from qfops.core.resource import Origin, Resource
@@ -19,7 +18,7 @@ from qfops.manifests.extra import read_extra
 from qfops.manifests.kindviews import KindView, KindViews
 from qfops.manifests.lifting import Lifting, Texts
 from qfops.manifests.merging import laid_over
-from qfops.manifests.metadata import SCHEMA, Metadata, check_name, read_metadata
+from qfops.manifests.metadata import NO_METADATA, SCHEMA, Metadata, check_name, read_metadata
 from qfops.manifests.positions import Origins, Place
 from qfops.manifests.problem import REMOVE, Problem, report
 from qfops.manifests.references import ReferenceReader
@@ -37,10 +36,10 @@ class Template(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """What a manifest declares: the address where a name could be read, the resource where all of it could."""
+    """What a manifest declares; None where its name could not be read, `valid` when nothing is wrong."""
 
-    address: Address | None
     resource: Resource | None
+    valid: bool = False
 
 
 class Assembler:
@@ -75,9 +74,9 @@ class Assembler:
             extra = read_extra(spec.pop("extra"), view, place, lifting)
         attributes = lifting.mapping(spec, "spec")
         report(_advised(view.checker.problems(attributes, lifting.paths)), "spec", place)
-        if place.failed or place.address is None or about is None:
-            return Declared(place.address, None)
         lifting.settle()
+        if place.address is None:
+            return Declared(None)
         resource = Resource(
             place.address,
             attributes,
@@ -89,7 +88,7 @@ class Assembler:
             extra,
             origins,
         )
-        return Declared(place.address, resource)
+        return Declared(resource, not place.failed)
 
     def _substituted(
         self, template: Template, place: Place, special: dict[str, Origin], each: Each | None
@@ -108,9 +107,9 @@ class Assembler:
             about["name"] = name
         return about, substitution.mapping(spec, "spec")
 
-    def _about(self, metadata: dict[str, JSON], view: KindView, place: Place) -> Metadata | None:
+    def _about(self, metadata: dict[str, JSON], view: KindView, place: Place) -> Metadata:
         if report(self._metadata.problems(metadata), "metadata", place):
-            return None
+            return NO_METADATA
         return read_metadata(metadata, view.schema, place)
 
 

@@ -85,6 +85,10 @@ class ProjectFiles:
             return sorted(name for name in found if accept.fullmatch(name))
         return sorted(found)
 
+    def exists(self, name: str) -> bool:
+        """Whether there is anything of that name."""
+        return os.path.lexists(self.root / name)
+
     def owner_of(self, path: Path) -> str:
         """The name of a PATH argument; FileProblem where it is missing or outside."""
         full = path if path.is_absolute() else self.root / path

@@ -35,7 +35,7 @@ class ManifestReader:
         place = self._place(document, _NO_ORIGINS)
         template = self._template(document, place)
         if template is None:
-            yield Declared(None, None)
+            yield Declared(None)
         elif "forEach" not in template.metadata:
             yield self._assembler.resource(template, None, {})
         else:
@@ -103,7 +103,7 @@ class ManifestReader:
             )
             items = {}
         if place.failed:
-            yield Declared(None, None)
+            yield Declared(None)
         one = Template(template.document, template.view, metadata, template.spec)
         for key, item in items.items():
             yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key)), dict(special))

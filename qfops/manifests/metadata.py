@@ -77,6 +77,7 @@ class Metadata:
 
 
 _PLAIN = Lifecycle()
+NO_METADATA = Metadata({}, (), _PLAIN)
 
 
 def read_metadata(value: Mapping[str, JSON], spec: Schema, place: Place) -> Metadata:

@@ -8,7 +8,7 @@ from functools import cache
 
 from qfops.core.address import is_name
 from qfops.core.diagnostics import Diagnostic, nearest
-from qfops.core.errors import UsageError
+from qfops.core.errors import InputError, UsageError
 from qfops.core.resource import Origin
 from qfops.core.settings import Settings
 from qfops.core.values import JSON, child
@@ -19,7 +19,7 @@ from qfops.manifests.merging import merged
 from qfops.manifests.metadata import NAME_RULE
 from qfops.manifests.positions import Origins, Place, location_of
 from qfops.manifests.problem import report
-from qfops.manifests.scalars import described
+from qfops.manifests.scalars import described, shown
 from qfops.manifests.schema import Checker
 from qfops.manifests.settings import read_settings
 from qfops.manifests.substitution import Scope, Substitution, Variable
@@ -54,24 +54,29 @@ class ProjectFile:
         declared = self._value.get("environments")
         return sorted(declared) if isinstance(declared, dict) else []
 
-    def choose(self, environment: str | None) -> str:
-        """The environment of a run: the given one, else the default; "" where none is declared. UsageError."""
+    def choose(self, environment: str | None, found: list[Diagnostic]) -> str:
+        """The environment of a run: the given one, else the default; "" where none is declared.
+
+        UsageError where the choice cannot be made; InputError(found) where the file names a wrong default.
+        """
         declared = self.environments
         listed = ", ".join(declared)
         if environment is None and declared:
             default = self._value.get("environment")
-            if not isinstance(default, str):
+            if default is None:
                 raise UsageError(
                     "This project has environments and none is chosen.",
                     f"Declared are {listed}.",
                     f"Add --env {declared[0]}, or `environment: {declared[0]}` to {PROJECT_FILE}.",
                 )
-            environment = default
+            if default not in declared:
+                raise InputError(found)
+            return str(default)
         if environment is None:
             return ""
         if not declared:
             raise UsageError(
-                f"This project declares no environments, so {environment} cannot be chosen.",
+                f"This project declares no environments, so {environment!r} cannot be chosen.",
                 remedy=f"Leave --env out, or declare `environments` in {PROJECT_FILE}.",
             )
         if environment not in declared:
@@ -83,28 +88,24 @@ class ProjectFile:
         return environment
 
     def check(self, found: list[Diagnostic]) -> None:
-        """What is wrong with the file whatever the environment."""
+        """Report what is wrong with the file whatever the environment."""
         place = self._place(found, {})
-        environments = self._value.get("environments")
-        if environments is None:
-            return
-        if not isinstance(environments, dict):
+        default, environments = self._value.get("environment"), self._value.get("environments")
+        if "environment" in self._value and default not in self.environments:
+            place.error(
+                codes.WRONG_VALUE,
+                f"{shown(default)} is no environment of this project",
+                "environment",
+                detail=f"Declared are {', '.join(self.environments) or 'none'}.",
+                remedy=nearest(str(default), self.environments)
+                or "Name one of `environments`, or remove it.",
+            )
+        if isinstance(environments, dict):
+            for name, overrides in environments.items():
+                _check_environment(name, overrides, place)
+        elif environments is not None:
             summary = f"environments is a mapping of names, not {described(environments)}"
             place.error(codes.WRONG_TYPE, summary, "environments", remedy="Write dev: {} below it.")
-            return
-        for name, overrides in environments.items():
-            path = child("environments", name)
-            if not is_name(name):
-                summary = f'"{name}" cannot be the name of an environment'
-                place.error(codes.BAD_NAME, summary, path, detail=NAME_RULE, remedy="Rename it.")
-            if overrides is not None and not isinstance(overrides, dict):
-                place.error(
-                    codes.WRONG_TYPE, f"an environment is a mapping, not {described(overrides)}", path
-                )
-            for key in _OWN:
-                if isinstance(overrides, dict) and key in overrides:
-                    summary = f"{key} cannot stand inside an environment"
-                    place.error(codes.UNKNOWN_KEY, summary, child(path, key), remedy="Remove it.")
 
     def view(self, environment: str, outside: Mapping[str, Variable], found: list[Diagnostic]) -> View:
         """One environment's view; `outside` are the variables that were given to the run."""
@@ -116,8 +117,9 @@ class ProjectFile:
         declared = Declared(name if isinstance(name, str) else "", environment, raw, place)
         scope = declared.resolve(outside)
         substitution = Substitution(scope, place, special)
-        for key in value.keys() - set(_NEVER_SUBSTITUTED):
-            value[key] = substitution.value(value[key], child("", key))
+        for key in value:
+            if key not in _NEVER_SUBSTITUTED:
+                value[key] = substitution.value(value[key], child("", key))
         settings = self._settings(value, environment, place)
         defaults = value.get("defaults")
         return View(
@@ -140,7 +142,7 @@ class ProjectFile:
         overrides = environments.get(environment) if isinstance(environments, dict) else None
         if not isinstance(overrides, dict):
             return base
-        overrides = {key: value for key, value in overrides.items() if key not in _OWN}
+        overrides = {key: value for key, value in overrides.items() if key not in ("name", *_OWN)}
         prefix = child("environments", environment)
         for path, mark in self._document.marks.items():
             if path.startswith((f"{prefix}.", f"{prefix}[")):
@@ -151,7 +153,6 @@ class ProjectFile:
         return result
 
     def _settings(self, value: dict[str, JSON], environment: str, place: Place) -> Settings | None:
-        failed = place.failed
         name = value.get("name")
         if isinstance(name, str) and not is_name(name):
             summary = f'"{name}" cannot be the name of a project'
@@ -163,7 +164,21 @@ class ProjectFile:
         if report(project_checker().problems(value), "", place):
             return None
         settings = read_settings(value, environment, place)
-        return None if place.failed or failed else settings
+        return None if place.failed else settings
+
+
+def _check_environment(name: str, overrides: JSON, place: Place) -> None:
+    path = child("environments", name)
+    if not is_name(name):
+        summary = f'"{name}" cannot be the name of an environment'
+        place.error(codes.BAD_NAME, summary, path, detail=NAME_RULE, remedy="Rename it.")
+    if overrides is not None and not isinstance(overrides, dict):
+        summary = f"an environment is a mapping, not {described(overrides)}"
+        place.error(codes.WRONG_TYPE, summary, path, remedy="Write {} when it overrides nothing.")
+    for key in ("name", *_OWN):
+        if isinstance(overrides, dict) and key in overrides:
+            summary = f"{key} cannot stand inside an environment"
+            place.error(codes.UNKNOWN_KEY, summary, child(path, key), remedy="Remove it.")
 
 
 @cache

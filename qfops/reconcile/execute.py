@@ -24,7 +24,7 @@ from qfops.reconcile.waiting import StillGoing
 
 Key = tuple[Address, str]
 Said = Literal["start", "done", "progress", "failed", "skipped"]
-_QUIET = (Action.NO_OP, Action.BLOCKED, Action.UNKNOWN)
+_HELD = (Action.BLOCKED, Action.UNKNOWN)
 _MAKES = (Action.CREATE, Action.RUN, Action.REPLACE)
 
 
@@ -61,11 +61,12 @@ class Walk:
 
     async def run(self) -> ApplyResult:
         """Walk to the end; what could not be done stands in the result."""
-        acting = [change for change in self.plan.changes if change.acts]
         for change in self.plan.changes:
-            if change.action in _QUIET:
-                await self._note(change)
-        ended = await asyncio.gather(*(self._change(change) for change in acting), return_exceptions=True)
+            if change.action in _HELD:
+                self._hold(change)
+        walks = [self._change(change) for change in self.plan.changes if change.acts]
+        walks += [self._record(change) for change in self.plan.changes if change.action is Action.NO_OP]
+        ended = await asyncio.gather(*walks, return_exceptions=True)
         for error in ended:  # a mistake of ours in one change lets the others finish what they have begun
             if error is not None:
                 raise error
@@ -73,17 +74,26 @@ class Walk:
         self.result.held = sum(not item.ignored for item in self.plan.drift)
         return self.result
 
-    async def _note(self, change: Change) -> None:
-        """A change that asks for no call: perhaps something to write down."""
-        trouble = ""
-        if change.action is Action.NO_OP:
-            if change.steps and not self.caller.stop.is_set():
-                await self._journey(change).run()
-        else:
-            trouble = change.reason
-            listed = self.result.refused if change.action is Action.BLOCKED else self.result.failed
-            listed.append(Item(change, change.reason))
-        self.marks[change.key].finish(trouble)
+    def _hold(self, change: Change) -> None:
+        """A change that the plan itself holds back."""
+        listed = self.result.refused if change.action is Action.BLOCKED else self.result.failed
+        listed.append(Item(change, change.reason))
+        self.marks[change.key].finish(change.reason)
+
+    async def _record(self, change: Change) -> None:
+        """A change that asks for no call: perhaps something to write down, once what it names is in place."""
+        if change.steps and await self._in_place(change) and not self.caller.stop.is_set():
+            await self._journey(change).run()
+        self.marks[change.key].finish()
+
+    async def _in_place(self, change: Change) -> bool:
+        """Whether all that `change` refers to has been done (a move: its id stands under the new address)."""
+        for key in ((address, CURRENT) for address in change.depends_on):
+            if key in self.marks and self.changes[key].acts:
+                await self.marks[key].done.wait()
+                if self.marks[key].trouble:
+                    return False
+        return True
 
     async def _change(self, change: Change) -> None:
         mark = self.marks[change.key]

@@ -118,14 +118,14 @@ class Bench:
         for item in resources:
             self.resources[item.address] = item
 
-    def edit(self, name: str, **spec: Slot) -> None:
+    def edit(self, name: str, /, **spec: Slot) -> None:
         """Change top-level attributes of a declared resource; those that are ABSENT are taken out."""
         old = self.resources[Address.parse(name)]
         attributes = {key: value for key, value in {**old.attributes, **spec}.items() if not isinstance(value, Marker)}
         fresh = resource(name, attributes)
         self.declare(replace(old, attributes=fresh.attributes, references=fresh.references))
 
-    def configure(self, name: str, **metadata: object) -> None:
+    def configure(self, name: str, /, **metadata: object) -> None:
         """Change what is ours of a declared resource: its lifecycle, labels, depends_on or extra."""
         self.declare(replace(self.resources[Address.parse(name)], **metadata))  # type: ignore[arg-type]
 
@@ -139,7 +139,7 @@ class Bench:
             "http://console.test",
             self.credentials,
             concurrency=self.concurrency,
-            transport=lambda: httpx.ASGITransport(app=self.emulator.app),  # type: ignore[arg-type]
+            transport=lambda: httpx.ASGITransport(app=self.emulator.app),
             clock=self.clock.now,
             timer=self.clock.now,
             sleep=self.clock.sleep,

@@ -1,0 +1,190 @@
+"""A project's files to what is wanted: settings and resources, or everything that is wrong with them.
+
+Reads files, and nothing else of the world: variables of the process come as an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qfops.core.address import Address
+from qfops.core.diagnostics import Diagnostic
+from qfops.core.errors import InputError
+from qfops.core.resource import Resource
+from qfops.core.settings import Settings
+from qfops.kinds.registry import Registry
+from qfops.manifests import codes
+from qfops.manifests.addressmaps import check_address_maps
+from qfops.manifests.assembly import Assembler
+from qfops.manifests.builder import Document
+from qfops.manifests.crosschecks import check_whole
+from qfops.manifests.defaults import read_defaults
+from qfops.manifests.kindviews import KindViews
+from qfops.manifests.manifest import ManifestReader
+from qfops.manifests.project import ProjectFile, View
+from qfops.manifests.repeats import across_environments, without_repeats
+from qfops.manifests.sources import Sources
+from qfops.manifests.substitution import Variable
+from qfops.manifests.variables import given, unused
+from qfops.manifests.whole import Whole, place_of
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One environment of a project.
+
+    `resources` are sorted by address; `diagnostics` are warnings; `files` are the files that were read,
+    relative to the project folder; `selected` are the addresses that the PATH arguments declare, None for all.
+    """
+
+    settings: Settings
+    resources: Mapping[Address, Resource]
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+    selected: frozenset[Address] | None
+
+
+def load_project(
+    root: Path,
+    *,
+    environment: str | None,
+    variables: Mapping[str, str],
+    env_variables: Mapping[str, str],
+    registry: Registry,
+    paths: Sequence[Path] = (),
+) -> Loaded:
+    """Load one environment of the project in `root`.
+
+    `variables` are those of `--var`, `env_variables` the process's `QFOPS_VAR_…` without their prefix; both
+    are read as plain scalars. `paths` are relative to `root`. InputError holds everything that is wrong with
+    the files; UsageError says that no environment is chosen, or that an argument cannot be.
+    """
+    outside = given(variables, env_variables)
+    sources, found = Sources(root), list[Diagnostic]()
+    project = sources.project(found)
+    project.check(found)
+    chosen = project.choose(environment, found)
+    loading = _Loading(sources, project, KindViews(registry), outside)
+    whole, view = loading.environment(chosen, found)
+    files = sources.selected(paths, loading.names)
+    found += _unused(view, variables)
+    diagnostics = without_repeats(found)
+    if view.settings is None or any(item.severity == "error" for item in diagnostics):
+        raise InputError(diagnostics)
+    resources = {address: whole.resources[address] for address in sorted(whole.resources)}
+    return Loaded(
+        view.settings,
+        resources,
+        tuple(diagnostics),
+        tuple(sorted(sources.files.read_names)),
+        frozenset(a for a, resource in resources.items() if resource.location.file in files)
+        if paths
+        else None,
+    )
+
+
+def validate_project(
+    root: Path,
+    *,
+    environment: str | None,
+    variables: Mapping[str, str],
+    env_variables: Mapping[str, str],
+    registry: Registry,
+    paths: Sequence[Path] = (),
+) -> list[Diagnostic]:
+    """Everything wrong with a project, errors and warnings, sorted by place; every environment when None.
+
+    With `paths`, only what is found in these files (the whole project is looked at all the same).
+    """
+    outside = given(variables, env_variables)
+    sources, found = Sources(root), list[Diagnostic]()
+    try:
+        project = sources.project(found)
+        project.check(found)
+        chosen = [project.choose(environment, found)] if environment is not None else project.environments
+    except InputError as error:
+        return list(error.diagnostics)
+    loading = _Loading(sources, project, KindViews(registry), outside)
+    by_environment: dict[str, list[Diagnostic]] = {}
+    for name in chosen or [""]:
+        own = list(found)
+        _, view = loading.environment(name, own)
+        by_environment[name] = without_repeats([*own, *_unused(view, variables)])
+    result = across_environments(by_environment)
+    if paths:
+        files = sources.selected(paths, loading.names)
+        result = [item for item in result if item.location is not None and item.location.file in files]
+    return result
+
+
+class _Loading:
+    """What is shared by all environments of one project."""
+
+    def __init__(
+        self, sources: Sources, project: ProjectFile, views: KindViews, outside: Mapping[str, Variable]
+    ) -> None:
+        self._sources, self._project, self._views, self._outside = sources, project, views, outside
+        self.names: set[str] = set()
+
+    def environment(self, environment: str, found: list[Diagnostic]) -> tuple[Whole, View]:
+        """The resources and settings of one environment; what is wrong is added to `found`."""
+        view = self._project.view(environment, self._outside, found)
+        names, complete = self._sources.manifests(view.manifests, view.place)
+        self.names.update(names)
+        documents: list[Document] = []
+        for name in names:
+            parsed = self._sources.parsed(name)
+            found += parsed.found
+            documents += parsed.documents
+            complete &= parsed.complete
+        whole = self._resources(view, documents, complete, found)
+        check_whole(whole, self._views.registry, found)
+        if view.settings is not None:
+            check_address_maps(view.settings, whole, self._views, view.place)
+        return whole, view
+
+    def _resources(
+        self, view: View, documents: Iterable[Document], complete: bool, found: list[Diagnostic]
+    ) -> Whole:
+        defaults = read_defaults(view.defaults, self._views, view.place)
+        assembler = Assembler(self._views, view.scope, defaults, self._sources.text, found)
+        reader = ManifestReader(self._views, view.scope, assembler, found)
+        resources: dict[Address, Resource] = {}
+        valid: set[Address] = set()
+        for document in documents:
+            for declared in reader.read(document):
+                if declared.resource is None:
+                    complete = False
+                elif declared.resource.address in resources:
+                    _report_duplicate(declared.resource, resources[declared.resource.address], found)
+                else:
+                    resources[declared.resource.address] = declared.resource
+                    if declared.valid:
+                        valid.add(declared.resource.address)
+        adopt = view.settings.adopt if view.settings else {}
+        ids = {object_id: address for address, object_id in adopt.items()}
+        return Whole(resources, frozenset(valid), ids, complete)
+
+
+def _report_duplicate(resource: Resource, first: Resource, found: list[Diagnostic]) -> None:
+    place_of(resource, found).error(
+        codes.DUPLICATE_ADDRESS,
+        f"{resource.address} is declared twice",
+        "metadata.name",
+        detail=f"It stands first at {first.location}.",
+        remedy="Rename one of them, or remove it.",
+    )
+
+
+def _unused(view: View, variables: Mapping[str, str]) -> list[Diagnostic]:
+    return [
+        Diagnostic(
+            codes.UNUSED,
+            f"nothing uses the variable {name} of --var",
+            remedy=hint or "Remove it, or declare it under `vars` in qfops.yaml.",
+            severity="warning",
+        )
+        for name, hint in unused(view.scope, variables, view.declared)
+    ]

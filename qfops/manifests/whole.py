@@ -1,0 +1,84 @@
+"""A project as a whole, as far as it can be judged offline: what refers to what, and what is declared.
+
+Implements what `Kind.checks` may look at (kinds.base.Project).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from qfops.core.address import Address
+from qfops.core.diagnostics import Diagnostic, nearest
+from qfops.core.observation import KindKey
+from qfops.core.resource import Resource
+from qfops.core.values import Reference, Slot
+from qfops.manifests.positions import Place
+
+
+class Whole:
+    """The resources of one environment.
+
+    `resources` are all whose name could be read, `valid` those with nothing wrong so far. `complete` is False
+    where a document could not be read, so that what it declares is not known. `ids` are the ids that the
+    settings adopt.
+    """
+
+    def __init__(
+        self,
+        resources: Mapping[Address, Resource],
+        valid: frozenset[Address],
+        ids: Mapping[str, Address],
+        complete: bool,
+    ) -> None:
+        self.resources, self.valid, self.complete = resources, valid, complete
+        self._ids = ids
+
+    def follow(self, value: Slot) -> Resource | None:
+        """The valid resource that a reference, or a literal id that is adopted, points to."""
+        target = value.target if isinstance(value, Reference) else None
+        if isinstance(value, str):
+            target = self._ids.get(value)
+        return self.resources.get(target) if target is not None and target in self.valid else None
+
+    def of_kind(self, kind: KindKey) -> Iterable[Resource]:
+        """All valid resources of a kind, by address."""
+        return self._kinds.get(kind, ())
+
+    def users_of(self, address: Address) -> Iterable[Resource]:
+        """The valid resources that refer to the one at `address`, by address."""
+        return self._users.get(address, ())
+
+    @cached_property
+    def _kinds(self) -> Mapping[KindKey, list[Resource]]:
+        found: dict[KindKey, list[Resource]] = {}
+        for address in sorted(self.valid):
+            found.setdefault(address.kind_key, []).append(self.resources[address])
+        return found
+
+    @cached_property
+    def _users(self) -> Mapping[Address, list[Resource]]:
+        found: dict[Address, list[Resource]] = {}
+        for address in sorted(self.valid):
+            resource = self.resources[address]
+            for target in dict.fromkeys(edge.reference.target for edge in resource.references):
+                found.setdefault(target, []).append(resource)
+        return found
+
+    def nearest(self, address: Address) -> str:
+        """The remedy for an address that is not declared: the nearest one that is, of the same kind first."""
+        same = [str(other) for other in self.resources if other.kind_key == address.kind_key]
+        return nearest(str(address), same) or nearest(str(address), map(str, self.resources))
+
+
+def place_of(resource: Resource, found: list[Diagnostic]) -> Place:
+    """Where errors of a resource are reported."""
+    return Place(found, resource.origins, resource.location, resource.address)
+
+
+def edges_of(resource: Resource) -> Iterator[tuple[str, Address]]:
+    """Everything that a resource waits for, with the path of the manifest that says so."""
+    for edge in resource.references:
+        yield f"spec.{edge.path}", edge.reference.target
+    for index, target in enumerate(resource.depends_on):
+        yield f"metadata.dependsOn[{index}]", target
