@@ -9,7 +9,7 @@ _PROJECT = """\
 name: bench
 console: {{endpoint: "{endpoint}"}}
 limits: {{runs: 1000000, change: 1}}
-wait: {{initial: 100ms, max: 500ms, visibility: 0s}}
+wait: {{initial: 100ms, max: 500ms}}
 """
 _DATA = """\
 apiVersion: qianfan/v2

@@ -9,8 +9,9 @@ import click
 from qfops.cli import options, terminal
 from qfops.cli.invocation import Invocation
 from qfops.cli.options import Working
-from qfops.cli.selection import REVERT_DRIFT, Selection
+from qfops.cli.selection import Selection
 from qfops.core.address import Address
+from qfops.core.approval import REVERT_DRIFT
 
 
 @click.command("adopt")

@@ -10,7 +10,8 @@ import click
 from qfops.cli import options
 from qfops.cli.invocation import Invocation
 from qfops.cli.options import Working, refuse_both
-from qfops.cli.selection import REVERT_DRIFT, Selection
+from qfops.cli.selection import Selection
+from qfops.core.approval import REVERT_DRIFT
 
 
 @click.command("apply", epilog="Exit codes: 0 done, 1 failed, 3 refused, 4 in progress, 5 stale, 6 locked.")
@@ -41,7 +42,7 @@ def apply_command(
 
     \b
     qfops apply                                 show the plan, ask, do it
-    qfops apply --expect-digest 9c41e7…         do the plan that was shown, or nothing
+    qfops apply --expect-digest DIGEST          do the plan that was shown, or nothing
     qfops apply --auto-approve                  create, update and run; delete nothing
     qfops apply --allow delete,replace          … and delete and replace
     qfops apply --detach                        start the training and come back later:

@@ -42,8 +42,8 @@ class Consent:
         """Whether nobody needs to be asked."""
         return self.auto or bool(self.allow) or bool(self.digest) or self.resume
 
-    def demand(self, prefix: str, output: str) -> None:
-        """Refused, before any request, when nothing was said and nobody can be asked."""
+    def demand(self, look: str, output: str) -> None:
+        """Refused, before any request, when nothing was said and nobody can be asked; `look` plans it."""
         if self.given or (output == "text" and terminal.can_ask()):
             return
         why = "Standard input and output are no terminal, so nobody can be asked."
@@ -52,7 +52,7 @@ class Consent:
         raise Refused(
             "not approved; nothing was sent",
             why,
-            f"Look at the plan ({prefix} plan) and approve it with --expect-digest DIGEST or --plan FILE, "
+            f"Look at the plan ({look}) and approve it with --expect-digest DIGEST or --plan FILE, "
             "or use --auto-approve (and --allow for what takes something away).",
         )
 

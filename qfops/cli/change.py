@@ -26,6 +26,7 @@ from qfops.cli.selection import Selection
 from qfops.core.address import Address
 from qfops.core.errors import QfopsError
 from qfops.core.plan import Event, Plan
+from qfops.core.values import JSON
 from qfops.reconcile.calls import Interrupted
 from qfops.reconcile.result import ApplyResult
 from qfops.reconcile.workflow import ApplyOptions, Desired, World, apply_project, resume_project
@@ -33,6 +34,9 @@ from qfops.state import Owner, Session
 
 if TYPE_CHECKING:
     from qfops.core.state import State
+
+# The command that shows what another one would do.
+_LOOK = {"destroy": "plan --destroy", "prune": "plan --prune"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Change:
 
 def carry_out(project: Project, change: Change) -> int:
     """Do it; the exit code. Refused, before any request, where nobody has approved or can be asked."""
-    change.consent.demand(project.prefix, change.output)
+    change.consent.demand(f"{project.prefix} {_LOOK.get(change.command, 'plan')}", change.output)
     return asyncio.run(_work(project, change))
 
 
@@ -102,13 +106,17 @@ def _desired(project: Project, change: Change, state: State) -> Desired:
 def _show(project: Project, change: Change, plan: Plan, told: Reporter) -> None:
     """The plan as text, or as the first event."""
     from qfops.cli import plan as planned
-    from qfops.render.plan_json import plan_json
 
     plan = replace(plan, diagnostics=(*plan.diagnostics, *project.diagnostics))
+    data: dict[str, JSON] = {"summary": dict(plan.summary())}
     if change.output == "text":
         with told.pause():
             planned.show(plan, change.selection, project, "text")
-    told.emit(Event(time.time(), "plan", data=plan_json(plan, change.selection.arguments())))
+    else:
+        from qfops.render.plan_json import plan_json
+
+        data = plan_json(plan, change.selection.arguments())
+    told.emit(Event(time.time(), "plan", data=data))
 
 
 @asynccontextmanager

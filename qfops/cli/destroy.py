@@ -9,9 +9,10 @@ import click
 from qfops.cli import options
 from qfops.cli.invocation import Invocation
 from qfops.cli.options import Working
-from qfops.cli.selection import REVERT_DRIFT, Selection
+from qfops.cli.selection import Selection
+from qfops.core.approval import DEACTIVATE, DELETE, REVERT_DRIFT
 
-ENDS = frozenset({"delete", "deactivate"})
+ENDS = frozenset({DELETE, DEACTIVATE})
 
 
 @click.command("destroy", epilog="See it first with: qfops plan --destroy")

@@ -14,12 +14,12 @@ import click
 
 from qfops.cli.selection import Selection
 from qfops.core.address import Address
+from qfops.core.approval import ALLOWABLE
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d)")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-ALLOWABLE = ("delete", "deactivate", "replace", "revert-drift")
 _MOST_CONCURRENT = 100
 
 

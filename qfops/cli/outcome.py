@@ -26,32 +26,34 @@ _DONE = {
 
 def summarize(plan: Plan, result: results.ApplyResult, prefix: str) -> ApplySummary:
     """The summary of an apply; `prefix` is what to type before a command."""
-    moved = _items(result.stale)
+    place = {change.key: index for index, change in enumerate(plan.changes)}
+
+    def listed(found: Iterable[results.Item]) -> tuple[Item, ...]:
+        """In the order of the plan, whatever was ready first."""
+        return tuple(_item(item) for item in sorted(found, key=lambda item: place[item.change.key]))
+
     dropped = tuple(_dropped(text) for text in result.dropped)
     return ApplySummary(
-        applied=tuple(Item(str(item.change.address), _done(item.change)) for item in result.applied),
-        failed=_items(result.failed),
-        blocked_by=_items(result.blocked_by),
-        refused=(*_items(result.refused), *moved),
-        in_progress=_items(result.in_progress),
-        not_attempted=(*_items(result.not_attempted), *dropped),
+        applied=listed(results.Item(item.change, _done(item.change)) for item in result.applied),
+        failed=listed(result.failed),
+        blocked_by=listed(result.blocked_by),
+        refused=listed([*result.refused, *result.stale]),
+        in_progress=listed(result.in_progress),
+        not_attempted=(*listed(result.not_attempted), *dropped),
         exit_code=result.exit_code,
         next=_next(plan, result, prefix),
         held_back=result.held,
     )
 
 
-def _items(found: Iterable[results.Item]) -> tuple[Item, ...]:
-    return tuple(Item(str(item.change.address), _about(item.change) + item.text) for item in found)
-
-
-def _about(change: Change) -> str:
-    return "" if change.object == CURRENT else f"old object {change.object}: "
+def _item(item: results.Item) -> Item:
+    change = item.change
+    about = "" if change.object == CURRENT else f"old object {change.object}: "
+    return Item(str(change.address), about + item.text)
 
 
 def _done(change: Change) -> str:
-    parts = [_about(change) + _DONE[change.action], *(f"stays: {text}" for text in change.left)]
-    return "; ".join(parts)
+    return "; ".join([_DONE[change.action], *(f"stays: {text}" for text in change.left)])
 
 
 def _dropped(text: str) -> Item:

@@ -12,7 +12,8 @@ import click
 
 from qfops.cli import options, terminal
 from qfops.cli.invocation import Invocation
-from qfops.cli.selection import REVERT_DRIFT, Selection
+from qfops.cli.selection import Selection
+from qfops.core.approval import REVERT_DRIFT
 
 if TYPE_CHECKING:
     from qfops.cli.project import Project
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 
 @click.command("plan")
 @options.selecting
-@options.allow
+@click.option(
+    "--allow",
+    metavar="WORD,…",
+    type=options.allowed,
+    default="",
+    help="As for apply: with revert-drift the plan undoes console edits; the other words change no plan.",
+)
 @click.option("--destroy", is_flag=True, help="Plan the end of everything that this project made.")
 @click.option(
     "--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for apply --plan."

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from qfops.cli import terminal
 from qfops.core.plan import Event
+from qfops.core.values import JSON
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
 
 _ENDS = ("done", "failed", "skipped")
+_QUIET = ("noop", "blocked", "unknown")
 
 
 class Reporter(AbstractContextManager["Reporter"], Protocol):
@@ -86,17 +88,18 @@ class Bars(Lines):
             TimeElapsedColumn,
         )
 
-        console = Console(stderr=True, no_color=not terminal.colored(), highlight=False, markup=False)
+        # Standard output stays free of redirection: results must not end up on standard error.
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=console,
+            console=Console(stderr=True, no_color=not terminal.colored(), highlight=False, markup=False),
             transient=True,
+            redirect_stdout=False,
         )
-        self._tasks: dict[str, TaskID] = {}
+        self._under_way: dict[str, TaskID] = {}
         self._whole: TaskID | None = None
 
     def __enter__(self) -> Self:
@@ -109,22 +112,18 @@ class Bars(Lines):
         self._bars.stop()
 
     def emit(self, event: Event) -> None:
-        """Move the bars."""
-        key = f"{event.address} {event.step if event.type in ('start', *_ENDS) else ''}".strip()
+        """Move the bars; what has ended, and what belongs to no bar, is said as a line."""
         if event.type == "plan":
-            total = event.data.get("changes")
-            self._whole = self._bars.add_task("all changes", total=total if isinstance(total, int) else None)
+            self._whole = self._bars.add_task("all changes", total=_changes(event.data.get("summary")))
         elif event.type == "start":
-            self._tasks[key] = self._bars.add_task(f"{event.action} {event.address}", total=None)
-        elif event.type == "progress":
-            self._update(key, event)
-        elif event.type in _ENDS:
-            self._end(key)
+            words = " ".join(word for word in (event.action, event.address, event.step) if word)
+            self._under_way[_bar(event)] = self._bars.add_task(words, total=None)
+        elif event.type == "progress" and event.address in self._under_way:
+            words = " ".join(word for word in (event.address, event.step, event.message) if word)
+            self._bars.update(self._under_way[event.address], description=words)
+        else:
+            self._end(event)
             super().emit(event)
-
-    def say(self, sentence: str) -> None:
-        """A sentence above the bars."""
-        terminal.note(sentence)
 
     @contextmanager
     def pause(self) -> Iterator[None]:
@@ -135,18 +134,24 @@ class Bars(Lines):
         finally:
             self._bars.start()
 
-    def _update(self, key: str, event: Event) -> None:
-        if key not in self._tasks:
-            self._tasks[key] = self._bars.add_task("", total=None)
-        words = " ".join(word for word in (event.address, event.step, event.message) if word)
-        self._bars.update(self._tasks[key], description=words)
-
-    def _end(self, key: str) -> None:
-        task = self._tasks.pop(key, None)
-        if task is not None:
-            self._bars.remove_task(task)
-        if self._whole is not None:
+    def _end(self, event: Event) -> None:
+        bar = self._under_way.pop(_bar(event), None) if event.type in _ENDS else None
+        if bar is not None:
+            self._bars.remove_task(bar)
+        if self._whole is not None and event.type in _ENDS:
             self._bars.advance(self._whole)
+
+
+def _bar(event: Event) -> str:
+    """What a bar is known by: the address, and the id of an old object that ends (its `step`)."""
+    return f"{event.address} {event.step}".rstrip()
+
+
+def _changes(summary: JSON) -> int | None:
+    """How many changes a plan asks for, from its counts."""
+    if not isinstance(summary, dict):
+        return None
+    return sum(n for key, n in summary.items() if isinstance(n, int) and key not in _QUIET)
 
 
 def reporter(output: str) -> Reporter:

@@ -93,3 +93,20 @@ def open_project(invocation: Invocation, paths: tuple[Path, ...] = ()) -> Projec
         None if loaded.selected is None else frozenset(loaded.selected),
         tuple(loaded.diagnostics),
     )
+
+
+def open_settings(invocation: Invocation) -> Project:
+    """The project with its settings only: the state can be looked after whatever stands in the manifests."""
+    from qfops.core.errors import InputError
+    from qfops.kinds.registry import load
+    from qfops.manifests.sources import Sources
+    from qfops.manifests.variables import given
+
+    found: list[Diagnostic] = []
+    file = Sources(invocation.root).project(found)
+    file.check(found)
+    chosen = file.choose(invocation.environment, found)
+    settings = file.view(chosen, given(invocation.variables, process_variables()), found).settings
+    if settings is None:
+        raise InputError(found)
+    return Project(invocation.root, invocation.prefix, settings, load(), {})

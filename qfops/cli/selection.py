@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qfops.core.address import Address
+from qfops.core.approval import REVERT_DRIFT
 
 if TYPE_CHECKING:
     from qfops.planning.context import Flags
-
-REVERT_DRIFT = "revert-drift"
 
 
 @dataclass(frozen=True, slots=True)

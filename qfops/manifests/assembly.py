@@ -84,7 +84,7 @@ class Assembler:
             about.labels,
             about.lifecycle,
             about.depends_on,
-            tuple(lifting.edges),
+            tuple(sorted(lifting.edges)),
             extra,
             origins,
         )

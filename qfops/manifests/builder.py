@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NoReturn, Protocol, cast
+from typing import NoReturn, Protocol, TypeAlias, cast
 
 from yaml import (
     AliasEvent,
@@ -42,6 +42,9 @@ _MAPPING_END: type[object] = MappingEndEvent
 _SEQUENCE: type[object] = SequenceStartEvent
 _SEQUENCE_END: type[object] = SequenceEndEvent
 
+_MAYBE_JSON = frozenset((*NUMBER_START, "n", "t", "f", ""))
+_MAYBE_ODD = _MAYBE_JSON | {"<"}
+
 DEPTH_LIMIT = 100
 COPY_LIMIT = 100_000
 
@@ -61,6 +64,10 @@ class Event(Protocol):
     anchor: str | None
     value: str
     style: str | None
+
+
+PathCache: TypeAlias = dict[str, dict[str, str]]
+"""Paths by parent and key, shared by all files: the manifests of a kind have the same paths."""
 
 
 class GiveUp(Exception):
@@ -95,11 +102,10 @@ class Document:
 class Builder:
     """Builds the documents of one file; `line` is where the document at hand begins."""
 
-    def __init__(self, file: str, text: str, start: int, found: list[Diagnostic]) -> None:
-        self._file, self._found = file, found
-        self._text = text[start:] if start else text
+    def __init__(self, file: str, text: str, paths: PathCache, found: list[Diagnostic]) -> None:
+        self._file, self._found, self._children = file, found, paths
+        self._text = text
         self._next: Callable[[], Event]
-        self._above = text.count("\n", 0, start) << COLUMN_BITS
         self._marks: dict[str, int] = {}
         self._anchors: dict[str, _Anchor] = {}
         self._templated = False
@@ -126,64 +132,67 @@ class Builder:
 
     def _mark(self, path: str, event: Event) -> None:
         mark = event.start_mark
-        self._marks[path] = (mark.line << COLUMN_BITS | mark.column) + self._above
+        self._marks[path] = mark.line << COLUMN_BITS | mark.column
 
     def _node(self, event: Event, path: str, depth: int) -> JSON:
         kind = type(event)
+        if kind is _SCALAR and event.tag is None and event.anchor is None:
+            return self._scalar(event)
         if kind is _ALIAS:
             return self._alias(event, path, depth)
         if event.tag is not None:
             self._refuse(event, f"the tag {event.tag} is not supported", "Remove it.")
-        anchor = None
-        if event.anchor is not None:
-            anchor = self._anchors[event.anchor] = _Anchor(path)
+        if event.anchor is None:
+            return self._untagged(event, path, depth)
+        anchor = self._anchors[event.anchor] = _Anchor(path)
+        anchor.value = self._untagged(event, path, depth)
+        anchor.done = True
+        return anchor.value
+
+    def _untagged(self, event: Event, path: str, depth: int) -> JSON:
+        kind = type(event)
         if kind is _SCALAR:
-            value = self._scalar(event)
-        elif depth >= DEPTH_LIMIT:
+            return self._scalar(event)
+        if depth >= DEPTH_LIMIT:
             self._too_deep(event)
-        elif kind is _MAPPING:
-            value = self._mapping(path, depth + 1)
-        else:
-            value = self._sequence(path, depth + 1)
-        if anchor is not None:
-            anchor.value, anchor.done = value, True
-        return value
+        return self._mapping(path, depth + 1) if kind is _MAPPING else self._sequence(path, depth + 1)
 
     def _scalar(self, event: Event) -> JSON:
         text = event.value
-        if event.style:
-            if "${" in text:
-                self._templated = True
-            return text
-        try:
-            value = scalar(text)
-        except ValueError as error:
-            self._error(codes.NUMBER, str(error), event, "Put it in quotes if it is a text.")
-            return 0
-        if value is text and "${" in text:
+        if "${" in text:
             self._templated = True
-        return value
+        elif not event.style and text[:1] in _MAYBE_JSON:
+            try:
+                return scalar(text)
+            except ValueError as error:
+                self._error(codes.NUMBER, str(error), event, "Put it in quotes if it is a text.")
+        return text
 
     def _mapping(self, path: str, depth: int) -> dict[str, JSON]:
         result: dict[str, JSON] = {}
-        following, marks, above = self._next, self._marks, self._above
+        following, marks = self._next, self._marks
+        children = self._children.get(path)
+        if children is None:
+            children = self._children[path] = {}
         while True:
             event = following()
             kind = type(event)
-            if kind is _MAPPING_END:
-                return result
             if kind is not _SCALAR or event.tag is not None or event.anchor is not None:
+                if kind is _MAPPING_END:
+                    return result
                 self._odd_key(event, path, depth)
                 continue
             key = event.value
-            inner = child(path, key)
-            mark = event.start_mark
+            inner = children.get(key)
+            if inner is None:
+                inner = children[key] = child(path, key)
             if key in result:
                 self._duplicate(key, inner, event, depth)
                 continue
-            if (not event.style and (key in WORDS or key[0] in NUMBER_START or key == "<<")) or "${" in key:
+            if key[:1] in _MAYBE_ODD or "${" in key:
                 self._check_key(key, event)
-            marks[inner] = (mark.line << COLUMN_BITS | mark.column) + above
+            mark = event.start_mark
+            marks[inner] = mark.line << COLUMN_BITS | mark.column
             result[key] = self._node(following(), inner, depth)
 
     def _sequence(self, path: str, depth: int) -> list[JSON]:
@@ -205,6 +214,8 @@ class Builder:
                 event,
                 "Keys are never substituted.",
             )
+        elif event.style:
+            return
         elif key == "<<":
             self._refuse(event, "the merge key << is not supported", "Write the keys out, or use `defaults`.")
         elif key in WORDS or is_number(key):
@@ -280,7 +291,7 @@ class Builder:
 
     def _error(self, code: str, summary: str, event: Event, remedy: str) -> None:
         mark = event.start_mark
-        location = location_of(self._file, (mark.line << COLUMN_BITS | mark.column) + self._above)
+        location = location_of(self._file, mark.line << COLUMN_BITS | mark.column)
         self._found.append(Diagnostic(code, summary, remedy=remedy, location=location))
 
     def _refuse(self, event: Event, summary: str, remedy: str) -> None:

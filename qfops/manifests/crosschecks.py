@@ -6,6 +6,8 @@ last, and only over resources that are right in themselves.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.graph import find_cycle
@@ -63,7 +65,7 @@ def _cycles(whole: Whole, found: list[Diagnostic]) -> None:
 def _report_cycle(cycle: list[Address], whole: Whole, found: list[Diagnostic]) -> None:
     """One error for a whole cycle, at the edge that leaves its first address."""
     steps = []
-    for address, following in zip(cycle, cycle[1:], strict=False):
+    for address, following in pairwise(cycle):
         resource = whole.resources[address]
         path = next(path for path, target in edges_of(resource) if target == following)
         steps.append((resource, path, following))

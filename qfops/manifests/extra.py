@@ -33,7 +33,7 @@ def read_extra(value: JSON, view: KindView, place: Place, lifting: Lifting) -> d
             codes.EXTRA,
             f"sent without any check: {', '.join(value)}",
             _PATH,
-            detail="Fields in `extra` are never compared with the console; a change of them is a replacement.",
+            detail="Fields in `extra` are never compared with the console; to change one means to replace.",
         )
     return lifting.mapping(value, _PATH)
 

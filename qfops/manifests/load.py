@@ -36,7 +36,7 @@ class Loaded:
     """One environment of a project.
 
     `resources` are sorted by address; `diagnostics` are warnings; `files` are the files that were read,
-    relative to the project folder; `selected` are the addresses that the PATH arguments declare, None for all.
+    relative to the project folder; `selected` are the addresses declared in the PATH arguments, None for all.
     """
 
     settings: Settings

@@ -1,10 +1,11 @@
-"""`metadata`: its schema, and what qfops makes of it: labels, dependencies and the rules of a resource's life."""
+"""`metadata`: its schema, and what becomes of it: labels, dependencies, the rules of a resource's life."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import cast
 
 from qfops.core.address import Address, is_name
@@ -108,10 +109,16 @@ def check_name(name: str, place: Place) -> bool:
 def read_address(text: str, path: str, place: Place) -> Address | None:
     """The address that a text is, or None after reporting that it is none."""
     try:
-        return Address.parse(text)
+        return _parsed(text)
     except ValueError as error:
         place.error(codes.BAD_ADDRESS, str(error), path)
         return None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Address:
+    """Many references name the same few addresses."""
+    return Address.parse(text)
 
 
 def _lifecycle(value: Mapping[str, JSON], spec: Schema, place: Place) -> Lifecycle:

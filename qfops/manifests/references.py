@@ -36,7 +36,7 @@ class ReferenceReader:
         self._view, self._views, self._place = view, views, place
 
     def read(self, value: Mapping[str, JSON], path: str) -> Reference | None:
-        """The reference at a path of the manifest, its output filled in; None after reporting what is wrong."""
+        """The reference at a path, its output filled in; None after reporting what is wrong."""
         self._check_keys(value, path)
         text = value["ref"]
         if not isinstance(text, str):

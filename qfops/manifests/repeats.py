@@ -1,4 +1,4 @@
-"""Says each thing once: one mistake in a `forEach`, in `defaults` or in several environments is one finding."""
+"""Says each thing once: a mistake in a `forEach`, in `defaults` or in several environments is one finding."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from qfops.core.address import Location
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError, UsageError
 from qfops.manifests import codes
-from qfops.manifests.builder import Document
+from qfops.manifests.builder import Document, PathCache
 from qfops.manifests.document import read_documents
 from qfops.manifests.files import PROJECT_FILE, FileProblem, ProjectFiles
 from qfops.manifests.positions import Place
@@ -32,6 +32,7 @@ class Sources:
         self.files = ProjectFiles(root)
         self._parsed: dict[str, Parsed] = {}
         self._texts: dict[str, str] = {}
+        self._paths: PathCache = {}
 
     def parsed(self, name: str) -> Parsed:
         """A YAML file by its name."""
@@ -46,7 +47,7 @@ class Sources:
             text = self.files.yaml(name)
         except FileProblem as problem:
             return Parsed([], [_diagnostic(problem, name)], False)
-        documents, complete = read_documents(name, text, found)
+        documents, complete = read_documents(name, text, self._paths, found)
         return Parsed(documents, found, complete)
 
     def text(self, named_by: str, relative: str) -> tuple[str, str]:

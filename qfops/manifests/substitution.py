@@ -22,7 +22,7 @@ SIZE_LIMIT = 100_000
 DEPTH_LIMIT = 100
 _EXACT = re.compile(r"\$\{([^{}]*)\}")
 _TOKEN = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
-_KNOWN = "Known are ${var.NAME}, ${each.key}, ${each.value}, ${each.FIELD}, ${qfops.environment}, ${qfops.project}."
+_KNOWN = "Known are ${var.NAME}, ${each.key}, ${each.FIELD}, ${qfops.environment}, ${qfops.project}."
 
 
 class Found(NamedTuple):

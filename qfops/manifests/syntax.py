@@ -15,19 +15,19 @@ _UNCLOSED = ("found unexpected end of stream", "found unexpected document indica
 _SPECIAL = "@`%|>&*!?"
 
 
-def syntax_problem(file: str, text: str, error: YAMLError, above: int) -> Diagnostic:
-    """The diagnostic of a parser error; the parser did not see `above` lines."""
+def syntax_problem(file: str, text: str, error: YAMLError) -> Diagnostic:
+    """The diagnostic of a parser error."""
     if isinstance(error, ReaderError):
-        return _unprintable(file, text, error, above)
+        return _unprintable(file, text, error)
     assert isinstance(error, MarkedYAMLError)
     problem, mark = error.problem or "not YAML", error.problem_mark
     context = error.context_mark
     if context is not None and problem in _UNCLOSED:
         mark, problem = context, "the quote that opens here is never closed"
-    line, column = (mark.line + above, mark.column) if mark else (above, 0)
+    line, column = (mark.line, mark.column) if mark else (0, 0)
     detail = ""
     if error.context and context is not None and mark is not context:
-        detail = f"{error.context[0].upper()}{error.context[1:]} from line {context.line + above + 1} on."
+        detail = f"{error.context[0].upper()}{error.context[1:]} from line {context.line + 1} on."
     summary, remedy = _advice(problem, _line(text, line), column)
     return Diagnostic(
         codes.SYNTAX, summary, detail=detail, remedy=remedy, location=Location(file, line + 1, column + 1)
@@ -59,9 +59,8 @@ def _advice(problem: str, line: str, column: int) -> tuple[str, str]:
     return problem, _LOOK
 
 
-def _unprintable(file: str, text: str, error: ReaderError, above: int) -> Diagnostic:
-    skipped = sum(len(line.encode()) + 1 for line in text.split("\n", above)[:above])
-    before = text.encode()[: skipped + error.position].decode(errors="ignore")
+def _unprintable(file: str, text: str, error: ReaderError) -> Diagnostic:
+    before = text.encode()[: error.position].decode(errors="ignore")
     location = Location(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
     return Diagnostic(
         codes.SYNTAX,

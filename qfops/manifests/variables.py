@@ -1,4 +1,4 @@
-"""The variables of a run: `vars` of `qfops.yaml`, then the process's `QFOPS_VAR_…`, then `--var`; the last wins.
+"""The variables of a run: `vars` of `qfops.yaml`, the process's `QFOPS_VAR_…`, `--var`; the last one wins.
 
 The process's variables come as an argument; this package never reads the environment.
 """
@@ -6,7 +6,7 @@ The process's variables come as an argument; this package never reads the enviro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from qfops.core.diagnostics import nearest
 from qfops.core.errors import UsageError
@@ -98,9 +98,9 @@ def _names_in(value: JSON) -> list[str]:
     return [name for item in items for name in _names_in(item)]
 
 
-def unused(scope: Scope, variables: Mapping[str, str], declared: Mapping[str, JSON]) -> list[tuple[str, str]]:
+def unused(scope: Scope, variables: Mapping[str, str], declared: Collection[str]) -> list[tuple[str, str]]:
     """Names given with `--var` that nothing declares or uses, each with the nearest name that is known."""
-    known = sorted({*declared, *scope.used} - {*variables} | {*declared})
+    known = sorted({*declared, *(name for name in scope.used if name not in variables)})
     return [
         (name, nearest(name, known))
         for name in sorted(variables)

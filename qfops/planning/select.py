@@ -38,14 +38,17 @@ def resource_targets(resource: Resource) -> list[Address]:
 def narrowed(
     changes: Sequence[Change], chosen: frozenset[Address] | None
 ) -> tuple[list[Change], list[Address]]:
-    """The changes within the selection, and the dependents outside it that would be affected."""
+    """The changes within the selection, and all dependents outside it that would be affected.
+
+    `changes` come with targets before those that refer to them, so one pass finds the dependents of dependents.
+    """
     if chosen is None:
         return list(changes), []
     kept = [change for change in changes if change.address in chosen]
-    acting = {change.address for change in kept if change.acts and change.object == CURRENT}
-    affected = [
-        change.address
-        for change in changes
-        if change.address not in chosen and change.acts and acting.intersection(change.depends_on)
-    ]
-    return kept, sorted(set(affected))
+    touched = {change.address for change in kept if change.acts and change.object == CURRENT}
+    affected: set[Address] = set()
+    for change in changes:
+        if change.address not in chosen and change.acts and touched.intersection(change.depends_on):
+            affected.add(change.address)
+            touched.add(change.address)
+    return kept, sorted(affected)

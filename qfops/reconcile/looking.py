@@ -73,7 +73,7 @@ class Searcher:
     async def read(self, outputs: Mapping[str, JSON]) -> LiveObject | None:
         """The object in full, or None when the console says that it does not exist."""
         read = self.kind.read
-        if read is None:
+        if read is None or not all(outputs.get(output) for output in read.keys.values()):
             return await self._find(outputs)
         try:
             answer = await self.console.read(self.kind.route_of(read), read.action, keys(read, outputs))
@@ -85,7 +85,7 @@ class Searcher:
         return decode(self.kind, {**outputs, **raw}, complete=True)
 
     async def _find(self, outputs: Mapping[str, JSON]) -> LiveObject | None:
-        """The object as its list shows it, for kinds that have no read of their own."""
+        """The object as its list shows it, where no read of its own can be made."""
         listing = self.kind.listing
         wanted = object_id(self.kind, outputs)
         items = await self.console.pages(
@@ -100,8 +100,21 @@ class Searcher:
     async def outputs_of(self, object_id_: str) -> dict[str, JSON]:
         """The outputs of the object with this id: the parts of the id, and what a read shows besides."""
         names: dict[str, JSON] = dict(zip(self.kind.id, object_id_.split("/"), strict=False))
+        names |= await self._part_of(object_id_)
         live = await self.read(names)
         return {**names, **(live.outputs if live else {})}
+
+    async def _part_of(self, object_id_: str) -> dict[str, JSON]:
+        """The key of the part that was made with an object, where there is one part: never a guess."""
+        part = self.kind.part
+        if part is None:
+            return {}
+        listing = part.listing
+        body = {**listing.body, listing.scope: object_id_}
+        items = await self.console.pages(
+            self.kind.route_of(listing), listing.action, body, items=listing.items
+        )
+        return {part.key: items[0].get(part.key)} if len(items) == 1 else {}
 
     async def effect(self, intent: Record, repeat: Repeat, state: State) -> Look:
         """One look at what became of a lost call; what `state` owns is no candidate for a lost create."""

@@ -159,6 +159,8 @@ class _Refresh:
         except ApiError as error:
             if _fatal(error):
                 raise
+            if live is not None and item.kind.part is not None:
+                return  # the read is of the part; the object itself is in its list
             if error.missing or error.code in item.kind.missing_codes:
                 self.missing.add(key)
                 self.inventory.get(item.kind.key, {}).pop(item.id, None)

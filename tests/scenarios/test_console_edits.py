@@ -125,16 +125,27 @@ def test_ignore_does_not_hold_back_an_intended_edit(bench: Bench) -> None:
     assert settings["temperature"] == 0.6
 
 
-def test_held_back_drift_does_not_change_the_digest(bench: Bench) -> None:
-    """A console edit after the review does not make an approved plan stale, unless the plan touches it."""
+def test_what_is_held_back_stays_out_of_the_digest(bench: Bench) -> None:
+    """Once drift is held back, its value may go on moving; what the plan touches may not."""
     bench.declare(template())
     bench.apply(AUTO)
     bench.edit(PROMPT, templateContent="{input}!")
-    before = bench.plan().digest
     bench.emulator.edit(bench.id(PROMPT), "hyperParameters.temperature", 0.9)
+    before = bench.plan().digest
+    bench.emulator.edit(bench.id(PROMPT), "hyperParameters.temperature", 0.8)
     assert bench.plan().digest == before
     bench.emulator.edit(bench.id(PROMPT), "templateContent", "{input}?")
     assert bench.plan().digest != before
+
+
+def test_drift_of_what_a_plan_does_not_touch_leaves_its_digest_alone(bench: Bench) -> None:
+    """A console edit elsewhere is no reason to review again."""
+    bench.declare(template(), dataset())
+    bench.apply(AUTO)
+    bench.edit("Dataset/faq-train", datasetName="faq_other")
+    before = bench.plan().digest
+    bench.emulator.edit(bench.id(PROMPT), "templateContent", "{input}?")
+    assert bench.plan().digest == before
 
 
 def test_a_service_stopped_from_outside_is_replaced(bench: Bench) -> None:

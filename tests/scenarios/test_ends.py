@@ -353,7 +353,7 @@ def test_compute_that_was_bought_is_released_when_it_is_postpaid(bench: Bench) -
     assert [step.id for step in change.steps] == ["deactivate", "deactivate.ready", "release"]
     bench.edit("Service/faq", name="faq-pre", urlSuffix="faq-pre", billing={
         "paymentTiming": "Prepaid",
-        "reservation": {"reservationLength": 1, "reservationTimeUnit": "month"},
+        "reservation": {"reservationLength": 1, "reservationTimeUnit": "Month"},
     })  # fmt: skip
     assert trouble(bench.apply(WHOLE)) == []
     change = find(bench.plan(DESTROY), "Service/faq")

@@ -1,0 +1,164 @@
+"""A run that dies: at its n-th mutating request, before the request or after its effect, and all at once.
+
+Death is total: no other task gets an answer any more, nothing is written, and the lease stays as it was held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from qfops.console.client import Client
+from qfops.core.errors import ApiError
+from qfops.core.plan import Stats
+from qfops.core.state import Record, State
+from qfops.core.values import JSON
+from qfops.planning.context import Flags
+from qfops.reconcile.ports import Answer
+from qfops.state import FileStore
+from qfops.state.session import FileSession
+from qfops.state.store import Session
+from tests.support.bench import WHOLE, Bench
+from tests.support.clock import SkippingClock
+
+When = Literal["before", "after"]
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@dataclass
+class Doom:
+    """Death at the n-th mutating request; `dead` from then on."""
+
+    nth: int
+    when: When
+    sent: int = 0
+    dead: bool = False
+
+    def check(self) -> None:
+        """Nobody does anything any more once the process is dead."""
+        if self.dead:
+            raise Killed
+
+    def strike(self, when: When) -> None:
+        """Die here if this is the moment."""
+        if self.sent == self.nth and self.when == when:
+            self.dead = True
+        self.check()
+
+
+@dataclass
+class MortalConsole:
+    """A console client that dies with its process."""
+
+    inner: Client
+    doom: Doom
+
+    @property
+    def stats(self) -> Stats:
+        return self.inner.stats
+
+    @property
+    def account(self) -> str:
+        return self.inner.account
+
+    async def read(self, route: str, action: str, body: Mapping[str, JSON]) -> JSON:
+        self.doom.check()
+        return await self.inner.read(route, action, body)
+
+    async def pages(
+        self, route: str, action: str, body: Mapping[str, JSON], *, items: str
+    ) -> list[dict[str, JSON]]:
+        self.doom.check()
+        return await self.inner.pages(route, action, body, items=items)
+
+    async def send(
+        self, route: str, action: str, body: Mapping[str, JSON], *, valid_until: float, attempt: int = 1
+    ) -> Answer:
+        self.doom.check()
+        self.doom.sent += 1
+        self.doom.strike("before")
+        answer = await self.inner.send(route, action, body, valid_until=valid_until, attempt=attempt)
+        self.doom.strike("after")
+        return answer
+
+    async def turn(self) -> None:
+        self.doom.check()
+        await self.inner.turn()
+
+    def backoff(self, attempt: int, error: ApiError) -> float:
+        return self.inner.backoff(attempt, error)
+
+
+@dataclass
+class MortalSession:
+    """A session whose process dies: what is on disk stays, the lease included, and nothing is added."""
+
+    inner: FileSession
+    doom: Doom
+    lease: Path
+
+    @property
+    def state(self) -> State:
+        return self.inner.state
+
+    async def append(self, record: Record) -> Record:
+        self.doom.check()
+        return await self.inner.append(record)
+
+    def note(self, event: str, details: Mapping[str, JSON]) -> None:
+        self.doom.check()
+        self.inner.note(event, details)
+
+    def commit(self, *, account: str | None = None, details: Mapping[str, JSON] | None = None) -> None:
+        self.doom.check()
+        self.inner.commit(account=account, details=details)
+
+    async def release(self) -> None:
+        held = self.lease.read_bytes()
+        await self.inner.release()
+        if self.doom.dead:
+            self.lease.write_bytes(held)
+
+
+class MortalStore(FileStore):
+    """A store whose sessions die."""
+
+    doom: Doom
+
+    async def begin(self, *args: object, **options: object) -> Session:  # type: ignore[override]
+        session = await super().begin(*args, **options)  # type: ignore[arg-type]
+        return MortalSession(session, self.doom, self.path / "lease.json")
+
+
+def dying(bench: Bench, doom: Doom) -> Bench:
+    """The same project, run by a process that will die."""
+    mortal = replace(bench, console=lambda client: MortalConsole(client, doom))
+    store = MortalStore(
+        bench.root, bench.settings.project, bench.settings.environment,
+        clock=bench.clock.now, sleep=bench.clock.sleep,
+    )  # fmt: skip
+    store.doom = doom
+    mortal.store = store
+    return mortal
+
+
+def kill(bench: Bench, nth: int, when: When, flags: Flags = Flags()) -> None:
+    """Apply the project in a process that dies at its n-th mutating request."""
+    doom = Doom(nth, when)
+    mortal = dying(bench, doom)
+    with pytest.raises(Killed):
+        mortal.apply(WHOLE, flags, allow_large_change=True)
+    mortal.close()
+    assert doom.sent >= nth
+
+
+def next_process(bench: Bench) -> Bench:
+    """The same project in a new process, which finds the one before gone, on a clock nobody waits for."""
+    return replace(bench, clock=SkippingClock(), gone=lambda _owner: True, events=[])
