@@ -51,14 +51,16 @@ def apply_command(
     from qfops.cli.approve import Consent, check_saved, read_saved
     from qfops.cli.change import Change, carry_out
     from qfops.cli.plan import selection_of
-    from qfops.cli.project import open_project
+    from qfops.cli.project import open_project, open_settings
 
     selection = replace(selection, revert_drift=REVERT_DRIFT in working.allow)
     _check(selection, plan_file, resume, working)
     consent = Consent(working.auto_approve, working.allow, working.expect_digest, resume)
     if plan_file is None:
         change = Change("apply", selection, consent, working, output)
-        return carry_out(open_project(invocation, selection.paths), change)
+        # What is resumed was stored with its approval: the manifests of now may even be wrong.
+        opened = open_settings(invocation) if resume else open_project(invocation, selection.paths)
+        return carry_out(opened, change)
     saved = read_saved(invocation.at(plan_file))
     selection = selection_of(saved.arguments, destroy=saved.destroy)
     project = open_project(invocation, selection.paths)

@@ -31,11 +31,12 @@ def init_command(invocation: Invocation) -> int:
 
     root = invocation.root
     wanted = dict(files(_name(root)))
-    if (root / IGNORE_FILE).exists():
-        lines = [line for line in wanted.pop(IGNORE_FILE).splitlines() if not line.startswith("#")]
-        terminal.note(f"{IGNORE_FILE} exists and is left as it is; add to it: {' '.join(lines)}")
+    ignored = wanted.pop(IGNORE_FILE) if (root / IGNORE_FILE).exists() else ""
     _write(root, wanted)
     terminal.out("".join(f"wrote {name}\n" for name in wanted))
+    if ignored:
+        lines = [line for line in ignored.splitlines() if not line.startswith("#")]
+        terminal.note(f"{IGNORE_FILE} exists and is left as it is; add to it: {' '.join(lines)}")
     terminal.out(f"Next: {invocation.prefix} plan, then {invocation.prefix} apply\n")
     return 0
 
@@ -53,7 +54,7 @@ def _write(root: Path, wanted: Mapping[str, str]) -> None:
     taken = [name for name in wanted if (root / name).exists()]
     if taken:
         raise Refused(
-            f"nothing was written: {', '.join(taken)} exists already",
+            f"nothing was written: {taken[0]} exists already",
             remedy="Choose an empty folder: qfops -C FOLDER init",
         )
     for name, text in wanted.items():

@@ -45,6 +45,11 @@ class Invocation:
         return self.root / path
 
 
+def invocation(directory: str | None, environment: str | None, assignments: Sequence[str]) -> Invocation:
+    """The global options as click gives them; a usage error for what is no assignment."""
+    return Invocation(None if directory is None else Path(directory), environment, variables(assignments))
+
+
 def variables(assignments: Sequence[str]) -> dict[str, str]:
     """The `K=V` of `--var`; a usage error for anything else, and for a name that stands twice."""
     found: dict[str, str] = {}

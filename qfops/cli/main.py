@@ -9,15 +9,15 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from pathlib import Path
-from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from qfops import __version__
 from qfops.cli import terminal
-from qfops.cli.invocation import Invocation, variables
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 # What `qfops --help` shows without loading a command: its module and one sentence, by group.
 GROUPS: dict[str, dict[str, tuple[str, str]]] = {
@@ -96,14 +96,13 @@ class LazyGroup(click.Group):
     "-C",
     "directory",
     metavar="DIR",
-    type=click.Path(path_type=Path),
     help="Work as if started in DIR, the folder that holds qfops.yaml.",
 )
 @click.option("--env", "environment", metavar="NAME", help="The environment of qfops.yaml to work in.")
 @click.option("--var", "assignments", metavar="K=V", multiple=True, help="Set a variable; may be repeated.")
 @click.pass_context
 def root(
-    ctx: click.Context, directory: Path | None, environment: str | None, assignments: tuple[str, ...]
+    ctx: click.Context, directory: str | None, environment: str | None, assignments: tuple[str, ...]
 ) -> None:
     """Declare datasets, training runs, models, prompts and services of Qianfan in YAML; plan and apply.
 
@@ -113,13 +112,15 @@ def root(
     qfops apply             do it, after asking
     qfops --env prod plan   in another environment
     """
-    ctx.obj = Invocation(directory, environment, variables(assignments))
+    from qfops.cli.invocation import invocation
+
+    ctx.obj = invocation(directory, environment, assignments)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry one command line out; the exit code."""
     terminal.use_utf8()
-    signal.signal(signal.SIGTERM, _terminated)
+    before = signal.signal(signal.SIGTERM, _terminated)
     try:
         code = root.main(arguments, prog_name="qfops", standalone_mode=False)
     except click.ClickException as error:
@@ -132,6 +133,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         from qfops.cli.errors import report
 
         return report(error)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     return code if isinstance(code, int) else 0
 
 
@@ -141,6 +144,8 @@ def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _usage(error: click.ClickException) -> str:
     """What click says, and where a global option belongs that was written behind the command."""
+    if error.format_message().startswith("Usage: "):
+        return error.format_message()  # the whole help, where a group is called without a command
     lines: list[str] = []
     context = getattr(error, "ctx", None)
     if isinstance(context, click.Context):

@@ -51,7 +51,7 @@ def show(invocation: Invocation, address: Address) -> int:
     return 0
 
 
-@state_command.command("pull")
+@state_command.command("pull", short_help="Print the state as JSON.")
 @click.pass_obj
 def pull(invocation: Invocation) -> int:
     """Print the state as JSON, journal included: for a backup, or for programs.

@@ -32,7 +32,7 @@ _lock_timeout = click.option(
 )
 
 
-@click.command("mv")
+@click.command("mv", short_help="Give an object another address.")
 @click.argument("old", metavar="OLD", type=options.address)
 @click.argument("new", metavar="NEW", type=options.address)
 @_lock_timeout
@@ -78,7 +78,7 @@ def _moved(project: Project, state: State, entry: Entry, old: Address) -> Mappin
     return entries
 
 
-@click.command("rm")
+@click.command("rm", short_help="Forget a resource; its objects stay.")
 @click.argument("address", metavar="ADDR", type=options.address)
 @_lock_timeout
 @click.pass_obj
@@ -101,7 +101,7 @@ def rm(invocation: Invocation, address: Address, lock_timeout: float) -> int:
     return _edit(project, f"state rm {address}", lock_timeout, forget)
 
 
-@click.command("settle")
+@click.command("settle", short_help="Say what became of a lost call.")
 @click.argument("address", metavar="ADDR", type=options.address)
 @click.option("--id", "object_id", metavar="ID", help="The call made this object.")
 @click.option("--done", is_flag=True, help="The call took effect (an edit, an import, an end).")

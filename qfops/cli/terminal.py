@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import sys
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 _PIPE_WIDTH = 100
 _NARROWEST, _WIDEST = 60, 160
+_unwritten: list[OSError] = []
+"""Why results were lost, until the process ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """How text is laid out on a stream: ANSI colours or none, and the width in cells."""
 
     color: bool
@@ -36,7 +35,10 @@ def page(stream: TextIO | None = None) -> Page:
     stream = stream or sys.stdout
     if not is_terminal(stream):
         return Page(False, _PIPE_WIDTH)
-    width = shutil.get_terminal_size((_PIPE_WIDTH, 24)).columns
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns or _PIPE_WIDTH
+    except OSError:
+        width = _PIPE_WIDTH
     return Page(colored(), max(_NARROWEST, min(_WIDEST, width)))
 
 
@@ -72,24 +74,24 @@ def ask(question: str) -> bool:
 
 
 def finish(code: int) -> int:
-    """Flush; the exit code, which is 1 where the result could not be written after all."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _drop(sys.stdout)
-    except OSError as error:
-        _drop(sys.stdout)
-        note(f"error: standard output cannot be written: {error.strerror}")
-        return code or 1
-    return code
+    """The exit code in the end: 1 where a result could not be written, though all else went well."""
+    lost = bool(_unwritten)
+    _unwritten.clear()
+    return code or int(lost)
 
 
 def _write(stream: TextIO, text: str) -> None:
+    """Write at once. Nothing is raised: work under way must not break off because nobody can read of it."""
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
         _drop(stream)
+    except OSError as error:
+        _drop(stream)
+        if stream is sys.stdout:
+            _unwritten.append(error)
+            note(f"error: standard output cannot be written: {error.strerror or error}")
 
 
 def _drop(stream: TextIO) -> None:

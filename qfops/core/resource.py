@@ -57,7 +57,7 @@ class Edge(NamedTuple):
 class Resource:
     """What one manifest declares.
 
-    `attributes` is the spec with references in place and `extra` taken out; `origins` maps paths of the
+    `attributes` is the spec with references in place (`extra` among it); `origins` maps paths of the
     manifest (`spec.…`, `metadata.…`) to where they were written; `location` is the manifest's first line.
     """
 
@@ -68,7 +68,6 @@ class Resource:
     lifecycle: Lifecycle = Lifecycle()
     depends_on: tuple[Address, ...] = ()
     references: tuple[Edge, ...] = ()
-    extra: dict[str, Value] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def origin(self, path: str) -> Origin:

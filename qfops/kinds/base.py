@@ -16,7 +16,7 @@ from qfops.core.observation import KindKey, Phase
 from qfops.core.plan import Milestone
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Slot, Value
-from qfops.kinds.rules import Rule, RuleType
+from qfops.kinds.rules import Rule, RuleType, immutable
 
 
 class Repeat(enum.StrEnum):
@@ -230,6 +230,11 @@ Derive = Callable[[Mapping[str, Value]], JSON]
 Decode = Callable[[Mapping[str, JSON]], Mapping[str, JSON]]
 
 
+EXTRA = "extra"
+"""The attribute of every kind for wire fields that its schema does not know."""
+_EXTRA_RULE = immutable(EXTRA, why="extra fields are sent at creation and not echoed", write_only=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A type of resource: everything the engine needs to know of it.
@@ -273,7 +278,8 @@ class Kind:
     rules_by_path: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rules_by_path", {rule.path: rule for rule in self.rules})
+        rules = {rule.path: rule for rule in (*self.rules, _EXTRA_RULE)}
+        object.__setattr__(self, "rules_by_path", rules)
 
     @property
     def key(self) -> KindKey:

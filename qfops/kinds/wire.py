@@ -8,16 +8,17 @@ from dataclasses import replace
 from qfops.core.observation import LiveObject, Phase
 from qfops.core.paths import get, parse, put, top
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Marker, Slot, Value, plain
-from qfops.kinds.base import Call, Kind, Operation, Read
+from qfops.kinds.base import EXTRA, Call, Kind, Operation, Read
 from qfops.kinds.flatten import Leaf, flatten
 from qfops.kinds.rules import Rule, RuleType
 
 
-def create_body(kind: Kind, attributes: Mapping[str, JSON], extra: Mapping[str, JSON]) -> dict[str, JSON]:
-    """The body of the create call: every attribute that no other operation carries out, and `extra`."""
-    outside = kind.steps_outside_create()
+def create_body(kind: Kind, attributes: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The body of the create call: what no other operation carries out, with `extra` laid over it."""
+    outside = kind.steps_outside_create() | {EXTRA}
+    extra = attributes.get(EXTRA)
     body = {key: value for key, value in attributes.items() if key not in outside}
-    return merged(body, extra)
+    return merged(body, extra) if isinstance(extra, dict) else body
 
 
 def call_body(kind: Kind, operation: Operation, call: Call, paths: Iterable[str] = ()) -> dict[str, JSON]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.observation import KindKey
+from qfops.core.paths import pattern
 from qfops.core.resource import Origin, Resource
 from qfops.core.values import JSON, Value
 from qfops.kinds.base import Kind
@@ -15,7 +16,7 @@ from qfops.manifests import codes
 from qfops.manifests.builder import Document
 from qfops.manifests.defaults import NONE, Defaults
 from qfops.manifests.extra import read_extra
-from qfops.manifests.kindviews import KindView, KindViews
+from qfops.manifests.kindviews import KindView, KindViews, label
 from qfops.manifests.lifting import Lifting, Texts
 from qfops.manifests.merging import laid_over
 from qfops.manifests.metadata import NO_METADATA, SCHEMA, Metadata, check_name, read_metadata
@@ -57,9 +58,10 @@ class Assembler:
         self._texts, self._found = texts, found
         self._metadata = Checker(SCHEMA)
 
-    def resource(self, template: Template, each: Each | None, special: dict[str, Origin]) -> Declared:
-        """The resource of a template and one item of its forEach; `special` becomes this resource's own."""
+    def resource(self, template: Template, each: Each | None) -> Declared:
+        """The resource of a template and one item of its forEach."""
         document, view = template.document, template.view
+        special: dict[str, Origin] = {}
         defaults = self._defaults.get(view.kind.key, NONE)
         origins = Origins(document.file, document.marks, special, defaults.origins)
         place = Place(self._found, origins, document.start)
@@ -73,8 +75,10 @@ class Assembler:
             spec = dict(spec)
             extra = read_extra(spec.pop("extra"), view, place, lifting)
         attributes = lifting.mapping(spec, "spec")
-        report(_advised(view.checker.problems(attributes, lifting.paths)), "spec", place)
+        report(_advised(view.checker.problems(attributes, lifting.paths), view), "spec", place)
         lifting.settle()
+        if extra:
+            attributes["extra"] = extra
         if place.address is None:
             return Declared(None)
         resource = Resource(
@@ -85,7 +89,6 @@ class Assembler:
             about.lifecycle,
             about.depends_on,
             tuple(sorted(lifting.edges)),
-            extra,
             origins,
         )
         return Declared(resource, not place.failed)
@@ -119,10 +122,15 @@ def _name(name: JSON, kind: Kind, place: Place) -> None:
         place.address = kind.address(name)
 
 
-def _advised(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Unknown keys of a spec have one more way out."""
+def _advised(problems: Iterable[Problem], view: KindView) -> Iterator[Problem]:
+    """The problems of a spec, with the ways out that only a spec has: references and `extra`."""
     for problem in problems:
-        if problem.code == codes.UNKNOWN_KEY and problem.remedy == REMOVE:
+        targets = view.targets.get(pattern(problem.path))
+        if targets and problem.code in (codes.WRONG_TYPE, codes.MISSING_KEY):
+            key, reference = problem.path.rpartition(".")[2], f"{{ref: {label(next(iter(targets)))}/NAME}}"
+            written = f"Add {key}: {reference}" if problem.code == codes.MISSING_KEY else f"Write {reference}"
+            yield replace(problem, remedy=f"{written}, or an id as a text.")
+        elif problem.code == codes.UNKNOWN_KEY and problem.remedy == REMOVE:
             yield replace(problem, remedy="Remove it, or give it in `extra` if the console API knows it.")
         else:
             yield problem

@@ -8,62 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NoReturn, Protocol, TypeAlias, cast
-
-from yaml import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
+from typing import NoReturn, TypeAlias
 
 from qfops.core.address import Location
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
+from qfops.manifests.events import (
+    ALIAS,
+    DOCUMENT,
+    MAPPING,
+    MAPPING_END,
+    SCALAR,
+    SEQUENCE,
+    SEQUENCE_END,
+    STREAM_END,
+    Event,
+    events,
+)
 from qfops.manifests.positions import COLUMN_BITS, location_of
 from qfops.manifests.scalars import NUMBER_START, WORDS, is_number, scalar, shown
-
-try:
-    from yaml import CSafeLoader as Parser
-except ImportError:  # PyYAML without libyaml: the same events, ten times slower
-    from yaml import SafeLoader as Parser  # type: ignore[assignment]
-
-_DOCUMENT: type[object] = DocumentStartEvent
-_END: type[object] = StreamEndEvent
-_SCALAR: type[object] = ScalarEvent
-_ALIAS: type[object] = AliasEvent
-_MAPPING: type[object] = MappingStartEvent
-_MAPPING_END: type[object] = MappingEndEvent
-_SEQUENCE: type[object] = SequenceStartEvent
-_SEQUENCE_END: type[object] = SequenceEndEvent
 
 _MAYBE_JSON = frozenset((*NUMBER_START, "n", "t", "f", ""))
 _MAYBE_ODD = _MAYBE_JSON | {"<"}
 
 DEPTH_LIMIT = 100
 COPY_LIMIT = 100_000
-
-
-class Mark(Protocol):
-    """A position as the parser gives it, counted from 0."""
-
-    line: int
-    column: int
-
-
-class Event(Protocol):
-    """What is read of the parser's events; which of these one has depends on its type."""
-
-    start_mark: Mark
-    tag: str | None
-    anchor: str | None
-    value: str
-    style: str | None
 
 
 PathCache: TypeAlias = dict[str, dict[str, str]]
@@ -114,13 +84,13 @@ class Builder:
 
     def documents(self) -> Iterator[Document]:
         """The documents in order; YAMLError, or GiveUp after reporting."""
-        self._next = cast("Callable[[], Event]", Parser(self._text).get_event)
+        self._next = events(self._text)
         while True:
             event = self._next()
             kind = type(event)
-            if kind is _END:
+            if kind is STREAM_END:
                 return
-            if kind is not _DOCUMENT:
+            if kind is not DOCUMENT:
                 continue
             self.line = event.start_mark.line
             self._marks, self._anchors, self._templated = {}, {}, False
@@ -136,9 +106,9 @@ class Builder:
 
     def _node(self, event: Event, path: str, depth: int) -> JSON:
         kind = type(event)
-        if kind is _SCALAR and event.tag is None and event.anchor is None:
+        if kind is SCALAR and event.tag is None and event.anchor is None:
             return self._scalar(event)
-        if kind is _ALIAS:
+        if kind is ALIAS:
             return self._alias(event, path, depth)
         if event.tag is not None:
             self._refuse(event, f"the tag {event.tag} is not supported", "Remove it.")
@@ -151,11 +121,11 @@ class Builder:
 
     def _untagged(self, event: Event, path: str, depth: int) -> JSON:
         kind = type(event)
-        if kind is _SCALAR:
+        if kind is SCALAR:
             return self._scalar(event)
         if depth >= DEPTH_LIMIT:
             self._too_deep(event)
-        return self._mapping(path, depth + 1) if kind is _MAPPING else self._sequence(path, depth + 1)
+        return self._mapping(path, depth + 1) if kind is MAPPING else self._sequence(path, depth + 1)
 
     def _scalar(self, event: Event) -> JSON:
         text = event.value
@@ -177,8 +147,8 @@ class Builder:
         while True:
             event = following()
             kind = type(event)
-            if kind is not _SCALAR or event.tag is not None or event.anchor is not None:
-                if kind is _MAPPING_END:
+            if kind is not SCALAR or event.tag is not None or event.anchor is not None:
+                if kind is MAPPING_END:
                     return result
                 self._odd_key(event, path, depth)
                 continue
@@ -200,7 +170,7 @@ class Builder:
         following = self._next
         while True:
             event = following()
-            if type(event) is _SEQUENCE_END:
+            if type(event) is SEQUENCE_END:
                 return result
             inner = f"{path}[{len(result)}]"
             self._mark(inner, event)
@@ -228,14 +198,14 @@ class Builder:
 
     def _odd_key(self, event: Event, path: str, depth: int) -> None:
         """Report a key that is no plain text, and read on behind its value."""
-        if type(event) is _SEQUENCE or type(event) is _MAPPING:
+        if type(event) is SEQUENCE or type(event) is MAPPING:
             what, remedy = "a list or mapping cannot be a key", "Put it in quotes if it is a text."
-        elif type(event) is _ALIAS:
+        elif type(event) is ALIAS:
             what, remedy = f"the alias *{event.anchor} cannot be a key", "Put it in quotes if it is a text."
         else:
             what, remedy = "a key cannot have a tag or an anchor", "Remove it."
         self._error(codes.BAD_KEY, what, event, remedy)
-        if type(event) is not _ALIAS:
+        if type(event) is not ALIAS:
             self._skip(event, path, depth)
         self._skip(self._next(), path, depth)
 

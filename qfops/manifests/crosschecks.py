@@ -58,8 +58,8 @@ def _cycles(whole: Whole, found: list[Diagnostic]) -> None:
         if not cycle:
             return
         _report_cycle(cycle, whole, found)
-        for address in cycle[:-1]:
-            edges.pop(address)
+        for address, following in pairwise(cycle):
+            edges[address].discard(following)
 
 
 def _report_cycle(cycle: list[Address], whole: Whole, found: list[Diagnostic]) -> None:

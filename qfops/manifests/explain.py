@@ -21,8 +21,6 @@ def origins(resource: Resource) -> list[tuple[str, Value, Origin]]:
         metadata["dependsOn"] = [str(address) for address in resource.depends_on]
     metadata.update(_lifecycle(resource))
     spec: dict[str, Value] = dict(resource.attributes)
-    if resource.extra:
-        spec["extra"] = resource.extra
     leaves = [*_leaves(metadata, "metadata"), *_leaves(spec, "spec")]
     return [(path, value, _origin(resource, path)) for path, value in leaves]
 

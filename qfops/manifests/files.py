@@ -13,15 +13,17 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 import qfops
 from qfops.core.address import Location
+from qfops.core.diagnostics import nearest
 from qfops.core.values import JSON
 from qfops.manifests import codes
 
 SIZE_LIMIT = 8 * 1024 * 1024
 PROJECT_FILE = "qfops.yaml"
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _SUFFIXES = (".yaml", ".yml")
 _WILD = re.compile(r"[*?]")
 _GLOB = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
@@ -40,6 +42,7 @@ class ProjectFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(os.path.realpath(root))
+        self._folder = str(self.root)
         self.read_names: set[str] = set()
 
     def yaml(self, name: str) -> str:
@@ -60,13 +63,19 @@ class ProjectFiles:
 
     def beside(self, file: str, relative: str) -> str:
         """The name of `relative` as seen from the folder of `file`; FileProblem where it leads outside."""
+        advice = f"Write it relative to {file}, inside the project folder."
         if Path(relative).is_absolute():
-            raise FileProblem(
-                codes.OUTSIDE,
-                f"{relative} is an absolute path",
-                f"Write it relative to {file}, inside the project folder.",
-            )
-        return self._inside(Path(file).parent / relative)
+            raise FileProblem(codes.OUTSIDE, f"{relative} is an absolute path", advice)
+        try:
+            name = self._inside(Path(file).parent / relative)
+        except FileProblem as problem:
+            raise FileProblem(problem.code, problem.summary, advice) from None
+        if not self.exists(name):
+            folder = self.root / Path(name).parent
+            near = nearest(Path(name).name, _names_in(folder))
+            summary = f"there is no file {name}"
+            raise FileProblem(codes.UNREADABLE, summary, near or f"Paths are relative to {file}.")
+        return name
 
     def manifests(self, pattern: str) -> list[str]:
         """The files of one item of `manifests`: a file, a folder with all below it, or a glob; sorted."""
@@ -116,9 +125,7 @@ class ProjectFiles:
 
     def _bytes(self, name: str) -> bytes:
         try:
-            with _open_plain(self.root / name) as stream:
-                data = stream.read(SIZE_LIMIT + 1)
-                size = os.fstat(stream.fileno()).st_size
+            size, data = _read_plain(f"{self._folder}/{name}")
         except (OSError, ValueError) as error:
             raise FileProblem(codes.UNREADABLE, f"{name} cannot be read: {_reason(error)}") from None
         if len(data) > SIZE_LIMIT:
@@ -177,14 +184,33 @@ def packaged_schema(name: str) -> dict[str, JSON]:
     return cast("dict[str, JSON]", json.loads(path.read_text(encoding="utf-8")))
 
 
-def _open_plain(path: Path) -> BinaryIO:
-    """Open regular files only: a pipe or device would block or never end."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
+def _read_plain(path: str) -> tuple[int, bytes]:
+    """The size of a regular file and its bytes, hardly more than SIZE_LIMIT of them.
+
+    Other files are refused: a pipe or device would block or never end. Plain system calls, because buffered
+    files cost three times as much.
+    """
+    descriptor = os.open(path, _FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError("it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a regular file")
+        chunks = [os.read(descriptor, min(status.st_size, SIZE_LIMIT) + 1)]
+        size = len(chunks[0])
+        while chunks[-1] and size <= SIZE_LIMIT:
+            chunks.append(os.read(descriptor, SIZE_LIMIT))
+            size += len(chunks[-1])
+    finally:
         os.close(descriptor)
-        raise OSError("it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file")
-    return os.fdopen(descriptor, "rb")
+    return max(size, status.st_size), b"".join(chunks)
+
+
+def _names_in(folder: Path) -> list[str]:
+    """What is in a folder, for a hint; nothing where it cannot be read."""
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return []
 
 
 def _reason(error: OSError | ValueError) -> str:

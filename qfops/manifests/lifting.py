@@ -93,7 +93,7 @@ class Lifting:
     def _text(self, relative: JSON, path: str) -> str:
         if not isinstance(relative, str) or not relative:
             summary = f"file wants the path of a text, not {described(relative)}"
-            self._place.error(codes.WRONG_TYPE, summary, child(path, "file"))
+            self._place.error(codes.WRONG_TYPE, summary, path, remedy="Write {file: PATH}.")
             return ""
         try:
             name, text = self._texts(self._place.origin(path).location.file, relative)

@@ -85,6 +85,23 @@ def load_project(
     )
 
 
+def load_settings(
+    root: Path,
+    *,
+    environment: str | None,
+    variables: Mapping[str, str],
+    env_variables: Mapping[str, str],
+) -> Settings:
+    """The settings of one environment, whatever stands in the manifests; errors as in load_project."""
+    outside, found = given(variables, env_variables), list[Diagnostic]()
+    project = Sources(root).project(found)
+    project.check(found)
+    view = project.view(project.choose(environment, found), outside, found)
+    if view.settings is None or any(item.severity == "error" for item in found):
+        raise InputError(without_repeats(found))
+    return view.settings
+
+
 def validate_project(
     root: Path,
     *,
@@ -141,8 +158,7 @@ class _Loading:
             complete &= parsed.complete
         whole = self._resources(view, documents, complete, found)
         check_whole(whole, self._views.registry, found)
-        if view.settings is not None:
-            check_address_maps(view.settings, whole, self._views, view.place)
+        check_address_maps(view.right, whole, self._views, view.place)
         return whole, view
 
     def _resources(
@@ -163,8 +179,7 @@ class _Loading:
                     resources[declared.resource.address] = declared.resource
                     if declared.valid:
                         valid.add(declared.resource.address)
-        adopt = view.settings.adopt if view.settings else {}
-        ids = {object_id: address for address, object_id in adopt.items()}
+        ids = {object_id: address for address, object_id in view.right.adopt.items()}
         return Whole(resources, frozenset(valid), ids, complete)
 
 

@@ -37,7 +37,7 @@ class ManifestReader:
         if template is None:
             yield Declared(None)
         elif "forEach" not in template.metadata:
-            yield self._assembler.resource(template, None, {})
+            yield self._assembler.resource(template, None)
         else:
             yield from self._each(template)
 
@@ -106,7 +106,7 @@ class ManifestReader:
             yield Declared(None)
         one = Template(template.document, template.view, metadata, template.spec)
         for key, item in items.items():
-            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key)), dict(special))
+            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key), place))
 
 
 def _named(value: Mapping[str, JSON]) -> bool:

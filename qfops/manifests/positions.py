@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from qfops.core.address import Address, Location
-from qfops.core.diagnostics import Diagnostic, Severity
+from qfops.core.diagnostics import Diagnostic
 from qfops.core.paths import ancestors
 from qfops.core.resource import Origin
 
@@ -56,6 +56,14 @@ class Origins(Mapping[str, Origin]):
             return Origin(location_of(self._file, mark))
         return self._below.get(path, default)
 
+    def written(self, path: str) -> Location | None:
+        """Where the file itself writes a path, or the nearest thing above it, whoever supplied the value."""
+        mark = self._marks.get(path)
+        if mark is None and path:
+            above = ancestors(path)
+            mark = next((self._marks[name] for name in above if name in self._marks), None)
+        return None if mark is None else location_of(self._file, mark)
+
     def __iter__(self) -> Iterator[str]:
         return iter({**self._marks, **self._below, **self._special})
 
@@ -78,27 +86,46 @@ def nearest_origin(origins: Mapping[str, Origin], path: str) -> Origin | None:
 
 @dataclass(slots=True)
 class Place:
-    """Reports what is wrong with one document or resource, with its file, line, column and address."""
+    """Reports what is wrong with one document or resource, with its file, line, column and address.
+
+    `reported` are the paths with an error: what follows from the first one is not worth a second.
+    """
 
     found: list[Diagnostic]
-    origins: Mapping[str, Origin]
+    origins: Origins
     start: Location
     address: Address | None = None
-    failed: bool = field(default=False)
+    reported: set[str] = field(default_factory=set)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there was any error."""
+        return bool(self.reported)
 
     def origin(self, path: str) -> Origin:
-        """Where the value at a path of the manifest was written."""
+        """Where the value at a path of the manifest comes from."""
         return nearest_origin(self.origins, path) or Origin(self.start)
 
-    def error(self, code: str, summary: str, path: str = "", *, detail: str = "", remedy: str = "") -> None:
-        """Report an error at a path of the manifest."""
-        self.failed = True
-        self._add(code, summary, path, detail, remedy, "error")
+    def error(
+        self,
+        code: str,
+        summary: str,
+        path: str = "",
+        *,
+        detail: str = "",
+        remedy: str = "",
+        written: bool = False,
+    ) -> None:
+        """Report an error at a path: where its value comes from, or (`written`) where the file writes it."""
+        self.reported.add(path)
+        origin = Origin(self.origins.written(path) or self.start) if written else self.origin(path)
+        if origin.name:
+            used = self.origins.written(path) or self.start
+            place = "" if used == origin.location else f", used at {used}"
+            detail = f"{detail} The value comes from the variable {origin.name}{place}.".strip()
+        self.found.append(Diagnostic(code, summary, detail, remedy, self.address, path, origin.location))
 
     def warn(self, code: str, summary: str, path: str = "", *, detail: str = "", remedy: str = "") -> None:
         """Report a warning at a path of the manifest."""
-        self._add(code, summary, path, detail, remedy, "warning")
-
-    def _add(self, code: str, summary: str, path: str, detail: str, remedy: str, severity: Severity) -> None:
         location = self.origin(path).location
-        self.found.append(Diagnostic(code, summary, detail, remedy, self.address, path, location, severity))
+        self.found.append(Diagnostic(code, summary, detail, remedy, self.address, path, location, "warning"))

@@ -31,16 +31,18 @@ def unknown_key(path: str, key: str, known: Collection[str], given: Collection[s
     free = sorted(name for name in known if name not in given)
     listed = ", ".join(free[:_LISTED]) + (f" and {len(free) - _LISTED} more" if len(free) > _LISTED else "")
     detail = f"Also allowed here: {listed}." if free else "Nothing else is allowed here."
-    remedy = nearest(key, free) or REMOVE
+    remedy = nearest(key, free) or nearest(key, known) or REMOVE
     return Problem(child(path, key), codes.UNKNOWN_KEY, f"unknown key {shown(key)}", detail, remedy)
 
 
 def report(problems: Iterable[Problem], root: str, place: Place) -> bool:
-    """Report problems of the value at path `root`; whether there were any."""
+    """Report problems of the value at path `root`, unless their path is reported already; were there any?"""
     any_found = False
     for item in problems:
         any_found = True
-        place.error(item.code, item.summary, below(root, item.path), detail=item.detail, remedy=item.remedy)
+        path = below(root, item.path)
+        if path not in place.reported:
+            place.error(item.code, item.summary, path, detail=item.detail, remedy=item.remedy)
     return any_found
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from qfops.core.address import is_name
 from qfops.core.diagnostics import Diagnostic, nearest
 from qfops.core.errors import InputError, UsageError
+from qfops.core.paths import top
 from qfops.core.resource import Origin
 from qfops.core.settings import Settings
 from qfops.core.values import JSON, child
@@ -23,7 +24,7 @@ from qfops.manifests.scalars import described, shown
 from qfops.manifests.schema import Checker
 from qfops.manifests.settings import read_settings
 from qfops.manifests.substitution import Scope, Substitution, Variable
-from qfops.manifests.variables import Declared
+from qfops.manifests.variables import DeclaredVariables
 
 MANIFESTS = "manifests/"
 _OWN = ("environments", "environment")
@@ -32,12 +33,17 @@ _NEVER_SUBSTITUTED = ("name", "vars", *_OWN)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one environment sees of `qfops.yaml`; `settings` is None where something in it is wrong."""
+    """What one environment sees of `qfops.yaml`.
+
+    `manifests` are patterns with the paths where they stand.
+    `settings` is None where something is wrong; `right` leaves out what is wrong, for the checks that follow.
+    """
 
     settings: Settings | None
+    right: Settings
     scope: Scope
     declared: frozenset[str]
-    manifests: tuple[str, ...]
+    manifests: tuple[tuple[str, str], ...]
     defaults: list[JSON]
     place: Place
 
@@ -114,16 +120,17 @@ class ProjectFile:
         place = self._place(found, special)
         name, raw = value.get("name"), value.get("vars")
         raw = raw if isinstance(raw, dict) else {}
-        declared = Declared(name if isinstance(name, str) else "", environment, raw, place)
-        scope = declared.resolve(outside)
+        project = name if isinstance(name, str) else ""
+        scope = DeclaredVariables(project, environment, raw, place).resolve(outside)
         substitution = Substitution(scope, place, special)
         for key in value:
             if key not in _NEVER_SUBSTITUTED:
                 value[key] = substitution.value(value[key], child("", key))
-        settings = self._settings(value, environment, place)
+        right = self._settings(value, environment, place)
         defaults = value.get("defaults")
         return View(
-            settings,
+            None if place.failed else right,
+            right,
             scope,
             frozenset(raw),
             _patterns(value.get("manifests")),
@@ -152,7 +159,7 @@ class ProjectFile:
         assert isinstance(result, dict)
         return result
 
-    def _settings(self, value: dict[str, JSON], environment: str, place: Place) -> Settings | None:
+    def _settings(self, value: dict[str, JSON], environment: str, place: Place) -> Settings:
         name = value.get("name")
         if isinstance(name, str) and not is_name(name):
             summary = f'"{name}" cannot be the name of a project'
@@ -161,10 +168,11 @@ class ProjectFile:
             summary = "`state` is not supported by this version: state is kept in the folder .qfops"
             place.error(codes.UNSUPPORTED, summary, "state", remedy="Remove it.")
             value = {key: item for key, item in value.items() if key != "state"}
-        if report(project_checker().problems(value), "", place):
-            return None
-        settings = read_settings(value, environment, place)
-        return None if place.failed else settings
+        problems = project_checker().problems(value)
+        report(problems, "", place)
+        wrong = {top(problem.path) for problem in problems}
+        right = {key: item for key, item in value.items() if key not in wrong}
+        return read_settings(right, environment, place)
 
 
 def _check_environment(name: str, overrides: JSON, place: Place) -> None:
@@ -205,9 +213,7 @@ def _without_substitutions(schema: JSON) -> JSON:
     return result
 
 
-def _patterns(value: JSON) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
+def _patterns(value: JSON) -> tuple[tuple[str, str], ...]:
     if isinstance(value, list):
-        return tuple(item for item in value if isinstance(item, str))
-    return (MANIFESTS,)
+        return tuple((f"manifests[{i}]", item) for i, item in enumerate(value) if isinstance(item, str))
+    return (("manifests", value if isinstance(value, str) else MANIFESTS),)

@@ -19,9 +19,12 @@ _SIGNATURE = (5, 60)
 
 
 def read_settings(value: Mapping[str, JSON], environment: str, place: Place) -> Settings:
-    """The settings of one environment; `value` fits the project's schema, what it cannot say is reported."""
+    """The settings of one environment.
+
+    Every part of `value` fits the project's schema; what a schema cannot say is reported here.
+    """
     console = cast("Mapping[str, str]", value.get("console") or {})
-    given = Settings(project=str(value["name"]), environment=environment)
+    given = Settings(project=str(value.get("name", "")), environment=environment)
     return Settings(
         project=given.project,
         environment=environment,

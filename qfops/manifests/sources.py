@@ -78,12 +78,11 @@ class Sources:
             raise InputError(found)
         return ProjectFile(parsed.documents[0], value)
 
-    def manifests(self, patterns: Iterable[str], place: Place) -> tuple[list[str], bool]:
+    def manifests(self, patterns: Iterable[tuple[str, str]], place: Place) -> tuple[list[str], bool]:
         """The manifest files of a project, sorted, and whether every pattern could be followed."""
         names: set[str] = set()
         complete = True
-        for index, pattern in enumerate(patterns):
-            path = f"manifests[{index}]"
+        for path, pattern in patterns:
             try:
                 found = self.files.manifests(pattern)
             except FileProblem as problem:

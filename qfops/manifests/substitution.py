@@ -33,11 +33,12 @@ class Found(NamedTuple):
 
 
 class Each(NamedTuple):
-    """One item of a `forEach`: its key, its value and the path where it stands."""
+    """One item of a `forEach`: its key, its value, the path where it stands, and where such paths are."""
 
     key: str
     value: JSON
     path: str
+    place: Place
 
 
 class Variable(NamedTuple):
@@ -105,10 +106,13 @@ class Substitution:
             return [self._put(found, f"{path}[{i}]", item, depth + 1) for i, item in enumerate(value)]
         return value
 
+    def _error(self, code: str, summary: str, path: str, *, detail: str = "", remedy: str = "") -> None:
+        self._place.error(code, summary, path, detail=detail, remedy=remedy, written=True)
+
     def _too_big(self, path: str) -> None:
         if not self._overflown:
             self._overflown = True
-            self._place.error(
+            self._error(
                 codes.TOO_BIG,
                 f"substitutions make more than {SIZE_LIMIT} values or {DEPTH_LIMIT} levels",
                 path,
@@ -120,7 +124,7 @@ class Substitution:
         if match[0] == "$${":
             return "${"
         if match[1] is None:
-            self._place.error(
+            self._error(
                 codes.SUBSTITUTION,
                 'a "${" without its "}"',
                 path,
@@ -132,7 +136,7 @@ class Substitution:
             return match[0]
         text = text_of(found.value)
         if text is None:
-            self._place.error(
+            self._error(
                 codes.SUBSTITUTION,
                 f"{match[0]} is {described(found.value)} and cannot stand inside a text",
                 path,
@@ -153,7 +157,7 @@ class Substitution:
             return Found(self._scope.project)
         if name == "qfops.environment":
             return self._environment(path)
-        self._place.error(
+        self._error(
             codes.SUBSTITUTION,
             f"${{{name}}} is not a substitution",
             path,
@@ -168,7 +172,7 @@ class Substitution:
         if variable is None:
             ways = f"Set it under `vars` in qfops.yaml, with --var {name}=…, or as QFOPS_VAR_{name}."
             hint = nearest(name, self._scope.variables)
-            self._place.error(
+            self._error(
                 codes.UNDEFINED, f"the variable {name} is not defined", path, remedy=f"{hint} {ways}".strip()
             )
             return None
@@ -180,19 +184,19 @@ class Substitution:
     def _item(self, name: str, path: str) -> Found | None:
         each = self._each
         if each is None:
-            self._place.error(
+            self._error(
                 codes.SUBSTITUTION, f"${{each.{name}}} stands only in a manifest with metadata.forEach", path
             )
             return None
         if name == "key":
             return Found(each.key)
         if name == "value":
-            return Found(each.value, self._place.origin(each.path))
+            return Found(each.value, each.place.origin(each.path))
         value, where = each.value, each.path
         for key in name.split("."):
             if not isinstance(value, dict) or key not in value:
                 known = ["key", "value", *(value if isinstance(value, dict) else ())]
-                self._place.error(
+                self._error(
                     codes.UNDEFINED,
                     f"the item {each.key} of forEach has no {name}",
                     path,
@@ -201,11 +205,11 @@ class Substitution:
                 )
                 return None
             value, where = value[key], child(where, key)
-        return Found(value, self._place.origin(where))
+        return Found(value, each.place.origin(where))
 
     def _environment(self, path: str) -> Found | None:
         if not self._scope.environment:
-            self._place.error(
+            self._error(
                 codes.SUBSTITUTION,
                 "this project has no environments, so ${qfops.environment} has no value",
                 path,

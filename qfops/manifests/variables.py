@@ -47,7 +47,7 @@ def _plain(name: str, text: str, source: str) -> JSON:
         raise UsageError(f"The value of {label} cannot be read: {error}.") from None
 
 
-class Declared:
+class DeclaredVariables:
     """Resolves the variables that `qfops.yaml` declares; they may use each other, but not in a circle."""
 
     def __init__(self, project: str, environment: str, raw: Mapping[str, JSON], place: Place) -> None:

@@ -6,14 +6,17 @@ Implements what `Kind.checks` may look at (kinds.base.Project).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 
 from qfops.core.address import Address
-from qfops.core.diagnostics import Diagnostic, nearest
+from qfops.core.diagnostics import Diagnostic
 from qfops.core.observation import KindKey
 from qfops.core.resource import Resource
 from qfops.core.values import Reference, Slot
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Origins, Place
+
+_HINTS = 20
 
 
 class Whole:
@@ -33,6 +36,7 @@ class Whole:
     ) -> None:
         self.resources, self.valid, self.complete = resources, valid, complete
         self._ids = ids
+        self._hints = _HINTS
 
     def follow(self, value: Slot) -> Resource | None:
         """The valid resource that a reference, or a literal id that is adopted, points to."""
@@ -66,13 +70,25 @@ class Whole:
         return found
 
     def nearest(self, address: Address) -> str:
-        """The remedy for an address that is not declared: the nearest one that is, of the same kind first."""
-        same = [str(other) for other in self.resources if other.kind_key == address.kind_key]
-        return nearest(str(address), same) or nearest(str(address), map(str, self.resources))
+        """The remedy for an address that is not declared: the nearest of its kind, or a namesake.
+
+        Each looks at every address, so only the first ones get an answer: a large project stays linear.
+        """
+        self._hints -= 1
+        if self._hints < 0:
+            return ""
+        same = {other.name: other for other in self.resources if other.kind_key == address.kind_key}
+        close = get_close_matches(address.name, same, n=1)
+        found = same[close[0]] if close else self._namesake(address)
+        return f'Did you mean "{found}"?' if found else ""
+
+    def _namesake(self, address: Address) -> Address | None:
+        return next((other for other in self.resources if other.name == address.name), None)
 
 
 def place_of(resource: Resource, found: list[Diagnostic]) -> Place:
-    """Where errors of a resource are reported."""
+    """Where errors of a resource that this package made are reported."""
+    assert isinstance(resource.origins, Origins)
     return Place(found, resource.origins, resource.location, resource.address)
 
 

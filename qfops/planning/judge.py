@@ -220,7 +220,19 @@ def replacement(
     if going and case.kind.run:
         notes = (f"a run in progress is stopped and thrown away ({entry.id}, {live.status if live else ''})",)
     change = change_of(case, entry, action, reason, votes, tuple(todo))
+    notes += _meanwhile(case, entry, live, kept=bool(keeps))
     return replace(change, keeps=keeps, destroys=destroys, notes=(*change.notes, *notes))
+
+
+def _meanwhile(case: Case, entry: Entry, live: LiveObject | None, *, kept: bool) -> tuple[str, ...]:
+    """What a replacement means to the callers of the object, and to the bill while both exist."""
+    url = entry.outputs.get("url")
+    notes = [f"new URL; the one until now is {url}"] if url else []
+    both = live is not None and live.phase is not Phase.STOPPED and not case.kind.run
+    if both and case.kind.create.billable:
+        until = "until the old one is pruned" if kept else "until the old one has ended"
+        notes.append(f"billed twice {until} ({entry.id})")
+    return tuple(notes)
 
 
 def keeps_old(case: Case) -> bool:
@@ -298,9 +310,10 @@ def linked(case: Case, entry: Entry | None, found: tuple[Address, Retired]) -> C
         votes,
         tuple(todo),
     )
-    keeps = (entry.id,) if entry is not None and entry.id and keeps_old(case) else ()
+    current = (entry.id,) if entry is not None and entry.id and change.id else ()
+    keeps, destroys = (current, ()) if keeps_old(case) else ((), current)
     origin = owner if owner != case.address else None
-    return replace(change, link=item.id, keeps=keeps, moved_from=origin)
+    return replace(change, link=item.id, keeps=keeps, destroys=destroys, moved_from=origin)
 
 
 def change_of(

@@ -24,14 +24,40 @@ def arranged(registry: Registry, changes: Iterable[Change]) -> tuple[Change, ...
     by_key = {change.key: change for change in found if change.acts}
     ends = any(change.action in ENDING for change in by_key.values())
     mentions = _mentions(registry, by_key.values()) if ends else {}
+    linked = _linked(registry, by_key, mentions, _dependents(by_key) if ends else {})
+    if ends and graph.find_cycle(_edges(linked)):
+        # state may hold both ways round after edits; order without data gives way to order by data
+        linked = _linked(registry, by_key, mentions, {})
+    resting = sorted((change for change in found if not change.acts), key=lambda change: change.key)
+    return (*(linked[key] for key in graph.order(_edges(linked))), *resting)
+
+
+def _linked(
+    registry: Registry, by_key: Mapping[Key, Change], mentions: Mapping[str, list[Key]],
+    dependents: Mapping[Address, list[Address]],
+) -> dict[Key, Change]:  # fmt: skip
     linked: dict[Key, Change] = {}
     for key, change in by_key.items():
         kind = registry.kinds.get(change.address.kind_key)
         before = dict.fromkeys((*_references(kind, change, by_key), *_ends(change, by_key, mentions)))
+        if change.action in ENDING and change.object == CURRENT:
+            before.update(dict.fromkeys(After(address) for address in dependents.get(change.address, ())))
         linked[key] = replace(change, after=tuple(sorted(before)))
-    edges = {key: [(item.address, item.object) for item in change.after] for key, change in linked.items()}
-    resting = sorted((change for change in found if not change.acts), key=lambda change: change.key)
-    return (*(linked[key] for key in graph.order(edges)), *resting)
+    return linked
+
+
+def _edges(changes: Mapping[Key, Change]) -> dict[Key, list[Key]]:
+    return {key: [(item.address, item.object) for item in change.after] for key, change in changes.items()}
+
+
+def _dependents(by_key: Mapping[Key, Change]) -> dict[Address, list[Address]]:
+    """Which resources that end were made after which others: they end in reverse."""
+    found: dict[Address, list[Address]] = {}
+    for change in by_key.values():
+        if change.action in ENDING and change.object == CURRENT and change.entry is not None:
+            for target in change.entry.dependencies:
+                found.setdefault(target, []).append(change.address)
+    return found
 
 
 def _references(kind: Kind | None, change: Change, by_key: Mapping[Key, Change]) -> Iterable[After]:

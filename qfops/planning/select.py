@@ -40,7 +40,7 @@ def narrowed(
 ) -> tuple[list[Change], list[Address]]:
     """The changes within the selection, and all dependents outside it that would be affected.
 
-    `changes` come with targets before those that refer to them, so one pass finds the dependents of dependents.
+    Targets come before those that refer to them, so one pass finds the dependents of dependents.
     """
     if chosen is None:
         return list(changes), []

@@ -15,8 +15,9 @@ from qfops.kinds.flatten import flatten
 from qfops.kinds.rules import RuleType
 from qfops.kinds.wire import live_leaves, live_slot
 from qfops.planning.compare import Sides, vote
+from qfops.planning.steps import outside_rules
 
-REVERTIBLE = (RuleType.UPDATABLE, RuleType.ONE_WAY)
+_LATE = {"replace": Verdict.REPLACE, "blocked": Verdict.BLOCKED}
 
 
 def compare(
@@ -51,7 +52,26 @@ def compare(
         if path not in wanted:
             seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
             votes.append(vote(path, rule, Sides(before, seen, ABSENT, path in assumed)))
-    return tuple(votes)
+    return _closed(kind, votes, prior, live) if prior else tuple(votes)
+
+
+def _closed(
+    kind: Kind, votes: list[AttributeChange], prior: Mapping[str, Value], live: LiveObject | None
+) -> tuple[AttributeChange, ...]:
+    """Appends that come too late, the switch after them being thrown (published), mean what edits mean."""
+    if not any(item.verdict is Verdict.APPEND for item in votes):
+        return tuple(votes)
+    shown = live.attributes if live is not None else {}
+    switches = [rule.path for rule in outside_rules(kind) if rule.type is RuleType.ONE_WAY]
+    closing = next((path for path in switches if prior.get(path) is True or shown.get(path) is True), "")
+    if not closing:
+        return tuple(votes)
+    return tuple(
+        replace(item, verdict=_LATE[rule.on_change], reason=f"{item.reason} after {closing}; {rule.why}")
+        if item.verdict is Verdict.APPEND and (rule := kind.rules_by_path[item.path])
+        else item
+        for item in votes
+    )
 
 
 def silenced(

@@ -24,6 +24,8 @@ from qfops.reconcile.running import Running
 from qfops.reconcile.settle import Look, Ruling, Window, decide, explain
 
 ATTEMPTS = 8
+_GROWTH = 1.5
+_LEAST = 0.05
 
 
 class Unsettled(QfopsError):
@@ -148,13 +150,15 @@ class Caller:
         """Look until the decision table rules, or the run is asked to stop."""
         window = Window(intent.expires, self.wait.visibility)
         searcher = Searcher(self.console, kind)
+        pause = self.wait.initial
         while True:
             began = self.clock.now()
             look = await searcher.effect(intent, repeat, self.journal.state)
             ruling = decide(repeat, look, window, began)
             if ruling is not Ruling.PENDING or self.stop.is_set():
                 return look, ruling
-            await self.pause(min(self.wait.initial, max(0.05, window.closes - self.clock.now())))
+            await self.pause(min(pause, max(_LEAST, window.closes - self.clock.now())))
+            pause = longer(pause, self.wait)
 
     async def result_of(self, kind: Kind, look: Look) -> JSON:
         """The result that the lost answer would have held, read from the object that was found."""
@@ -168,6 +172,11 @@ class Caller:
 
     def _say(self, request: Request, message: str) -> None:
         self.emit(Event(self.clock.now(), "progress", str(request.address), "", request.step, message))
+
+
+def longer(pause: float, wait: Wait) -> float:
+    """The pause before the next look."""
+    return min(pause * _GROWTH, wait.max)
 
 
 async def interruptible(waiting: Awaitable[None], stop: asyncio.Event) -> None:

@@ -147,6 +147,13 @@ class Journal:
         now = self.clock.now()
         await self._append(Record("outcome", uuid.uuid4().hex, None, "approve", approved=plan, at=now))
 
+    async def strike(self, address: Address, object_: str) -> None:
+        """A change of the approved plan that asks for nothing any more."""
+        now = self.clock.now()
+        await self._append(
+            Record("outcome", uuid.uuid4().hex, address, "approve", object=object_, at=now, done=True)
+        )
+
     async def _append(self, record: Record) -> Record:
         return await self.session.append(replace(record, by=self.by, commit=self.commit))
 

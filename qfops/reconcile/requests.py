@@ -46,7 +46,7 @@ def creation(subject: Subject, before: list[str], now: float, *, last: bool) -> 
         kind,
         kind.create,
         "create",
-        create_body(kind, desired, subject.extra()),
+        create_body(kind, desired),
         planned(),
         finish,
         attributes=desired,

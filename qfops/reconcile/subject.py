@@ -93,10 +93,6 @@ class Subject:
             self._desired = self.resolved(self.change.resource.attributes)
         return self._desired
 
-    def extra(self) -> dict[str, JSON]:
-        """The wire fields that the manifest adds to the create body."""
-        return self.resolved(self.change.resource.extra) if self.change.resource else {}
-
     def resolved(self, values: Mapping[str, Value]) -> dict[str, JSON]:
         """`values` with every reference replaced; QfopsError where its target has no such output."""
         return {key: plain(self._resolve(value)) for key, value in values.items()}

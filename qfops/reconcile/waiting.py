@@ -11,11 +11,9 @@ from qfops.core.observation import LiveObject, Phase
 from qfops.core.settings import Wait
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
-from qfops.reconcile.calls import interruptible
+from qfops.reconcile.calls import interruptible, longer
 from qfops.reconcile.looking import Searcher
 from qfops.reconcile.ports import Clock, Console
-
-_GROWTH = 1.5
 
 
 class StillGoing(QfopsError):
@@ -85,4 +83,4 @@ class Waiter:
             if left <= 0 or self.stop.is_set():
                 raise StillGoing(f"still going: {live.status}")
             await interruptible(self.clock.sleep(min(pause, left)), self.stop)
-            pause = min(pause * _GROWTH, self.wait.max)
+            pause = longer(pause, self.wait)

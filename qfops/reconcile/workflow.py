@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from qfops.core.address import Address
 from qfops.core.errors import Refused, Stale
 from qfops.core.observation import Observed
-from qfops.core.plan import CURRENT, Action, Change, Plan
-from qfops.core.resource import Resource
+from qfops.core.plan import Change, Event, Plan
 from qfops.core.settings import Settings
 from qfops.core.state import State
 from qfops.kinds.registry import Registry
-from qfops.planning.context import Flags, PlanInput
+from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
 from qfops.planning.policy import Approval, exceeded
-from qfops.reconcile.approved import approval_json, approved_resources, owed_changes
+from qfops.reconcile.approved import (
+    approval_json,
+    desired_of,
+    done_or_dropped,
+    named,
+    owed_changes,
+    state_of,
+)
 from qfops.reconcile.calls import Caller
+from qfops.reconcile.desired import Desired
 from qfops.reconcile.execute import Walk
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.known import Wanted
@@ -32,6 +39,8 @@ from qfops.reconcile.subject import Scene
 from qfops.reconcile.waiting import Waiter
 from qfops.state.store import Session
 
+__all__ = ["ApplyOptions", "Desired", "World", "apply_project", "plan_project", "resume_project"]
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -41,15 +50,6 @@ class World:
     registry: Registry
     clock: Clock
     settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Desired:
-    """What is wanted, and what the command line asks besides."""
-
-    resources: Mapping[Address, Resource]
-    flags: Flags = Flags()
-    adopt: Mapping[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,8 @@ async def apply_project(
         )
     _check_limits(plan, world.settings, session.state, options)
     approval = options.confirm(plan)
-    result = await _carry_out(world, fresh, desired, approval, options, caller, emit)
-    return plan, result
+    await _take_over(caller, plan, desired, approval, options)
+    return plan, await _carry_out(world, fresh, approval, options, caller)
 
 
 def _check_limits(plan: Plan, settings: Settings, state: State, options: ApplyOptions) -> None:
@@ -173,27 +173,33 @@ def _check_limits(plan: Plan, settings: Settings, state: State, options: ApplyOp
         )
 
 
-async def _carry_out(
-    world: World,
-    fresh: Refreshed,
-    desired: Desired,
-    approval: Approval,
-    options: ApplyOptions,
-    caller: Caller,
-    emit: Emit,
-) -> ApplyResult:
-    plan = fresh.plan
+async def _take_over(
+    caller: Caller, plan: Plan, desired: Desired, approval: Approval, options: ApplyOptions
+) -> None:
+    """Store what is approved now, before its first step; of what was approved earlier, the same stays."""
+    journal, now = caller.journal, caller.clock.now()
+    owed = owed_changes(journal.state.approved, set())
     approved = [change for change in plan.changes if change.acts and not approval.refusal(change)]
+    kept = {change.key for change in approved}
+    done, dropped = done_or_dropped([key for key in owed if key not in kept], plan)
+    for address, object_ in dropped:
+        message = "approved earlier and planned otherwise now: that approval is dropped"
+        caller.emit(Event(now, "progress", str(address), "", object_, message))
     if approved:
-        now, resources = world.clock.now(), desired.resources
-        stored = approval_json(plan, approved, resources, options.by, options.run_url, now)
-        await caller.journal.approve(stored)
-    waiter = Waiter(world.console, world.clock, world.settings.wait, options.limit, caller.stop)
-    keys = SearchKeys(
-        world.console, world.clock, fresh.observed, fresh.observed_at, world.settings.wait.visibility
-    )
+        await journal.approve(approval_json(plan, approved, desired, options.by, options.run_url, now))
+    else:
+        for key in (*done, *dropped):
+            await journal.strike(*key)
+
+
+async def _carry_out(
+    world: World, fresh: Refreshed, approval: Approval, options: ApplyOptions, caller: Caller
+) -> ApplyResult:
+    wait = world.settings.wait
+    waiter = Waiter(world.console, world.clock, wait, options.limit, caller.stop)
+    keys = SearchKeys(world.console, world.clock, fresh.observed, fresh.observed_at, wait.visibility)
     scene = Scene(caller.journal.session, fresh.observed, fresh.observed_at, waiter, keys)
-    return await Walk(plan, world.registry, approval, scene, caller, emit).run()
+    return await Walk(fresh.plan, world.registry, approval, scene, caller, caller.emit).run()
 
 
 async def resume_project(
@@ -206,21 +212,16 @@ async def resume_project(
     approved = session.state.approved
     if approved is None:
         return None
-    desired = Desired(approved_resources(approved), Flags(destroy=approved.get("destroy") is True))
-    fresh = await _refresh(world, session.state, desired, unsettled)
+    desired = desired_of(approved)
+    fresh = await _refresh(world, state_of(approved, desired, session.state), desired, unsettled)
     owed = owed_changes(approved, set())
-    kept, dropped = [], []
-    for change in fresh.plan.changes:
-        if change.key not in owed:
-            continue
-        if change.owed or change.action in (Action.NO_OP, Action.WAIT):
-            kept.append(change)
-        else:
-            dropped.append(f"{change.address}{'' if change.object == CURRENT else ' ' + change.object}")
-    plan = replace(fresh.plan, changes=_closed(kept))
-    scene = replace(fresh, plan=plan)
-    result = await _carry_out(world, scene, desired, Approval(whole=True), options, caller, emit)
-    result.dropped = sorted(dropped)
+    done, dropped = done_or_dropped(owed, fresh.plan)
+    for key in (*done, *dropped):
+        await journal.strike(*key)
+    rest = [change for change in fresh.plan.changes if change.key in owed and change.key not in dropped]
+    plan = replace(fresh.plan, changes=_closed(rest))
+    result = await _carry_out(world, replace(fresh, plan=plan), Approval(whole=True), options, caller)
+    result.dropped = sorted(named(key) for key in dropped)
     return plan, result
 
 

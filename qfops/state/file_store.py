@@ -8,21 +8,19 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from qfops.core.errors import UsageError
 from qfops.core.state import State
-from qfops.core.values import JSON
 from qfops.state.files import Files, sync_file
 from qfops.state.folder import Loaded, StateFolder
 from qfops.state.heartbeat import Heartbeat
-from qfops.state.history import History
 from qfops.state.journal import JournalWriter
-from qfops.state.lease import Claim, Lease, LeaseFile, Standing, locked, moment
+from qfops.state.lease import Lease, Standing, locked, moment, waiting
+from qfops.state.lease_file import Claim, LeaseFile
 from qfops.state.owner import Owner, is_gone
 from qfops.state.problems import told
-from qfops.state.recover import Recovery, recover
 from qfops.state.session import FileSession, header
 
 _POLL = 1.0
@@ -58,7 +56,6 @@ class FileStore:
         self.path = root / ".qfops" / (environment or "default")
         self._folder = StateFolder(self.path, project, environment, self._files)
         self._lease_file = LeaseFile(self.path, length=lease, clock=clock, gone=gone, files=self._files)
-        self._history = History(self.path, self._files)
 
     def read(self) -> State:
         """See `Store.read`."""
@@ -82,42 +79,6 @@ class FileStore:
             raise
         return session
 
-    def unlock(self, owner: Owner) -> Lease | None:
-        """Break the lease of whoever holds it, who may not write from then on; None when nobody does."""
-        broken = self._lease_file.break_open()
-        if broken is not None:
-            event: dict[str, JSON] = {"at": self._clock(), "event": "unlock", "by": owner.who}
-            self._history.add({**event, "from": str(broken.owner)})
-        return broken
-
-    async def recover(self, owner: Owner, *, timeout: float, notify: Callable[[str], None]) -> Recovery:
-        """Make a state of what is readable of a damaged folder; everything as it was is kept beside it.
-
-        Takes the lease as `begin` does. StateError for files of another project or of a newer qfops.
-        """
-        claim = await self._take_lease(owner, timeout, notify)
-        lease = claim.lease
-        assert lease is not None
-        try:
-            with self._lease_file.guarded():
-                recovery = recover(self._folder, lease.fence)
-        finally:
-            leave = self._lease_file.release
-            if claim.standing is Standing.ABANDONED:  # its last request has still to be waited for
-                leave = self._lease_file.abandon
-            leave(lease)
-        event: dict[str, JSON] = {"at": self._clock(), "event": "recover", "by": owner.who}
-        self._history.add({**event, "serial": recovery.state.serial, "leftOut": list(recovery.left_out)})
-        return recovery
-
-    def holder(self) -> Lease | None:
-        """The lease as it stands on disk, held or released; None when there never was one."""
-        return self._lease_file.read()
-
-    def history(self) -> Iterator[dict[str, JSON]]:
-        """The events of `history.jsonl`, oldest first."""
-        return self._history.read()
-
     async def _take_lease(
         self,
         owner: Owner,
@@ -139,7 +100,7 @@ class FileStore:
                 raise locked(other, self._folder.environment)
             if said != (other.fence, claim.standing):
                 said = (other.fence, claim.standing)
-                notify(_waiting(other, claim.standing))
+                notify(waiting(other, claim.standing, deadline))
             if claim.standing is Standing.STOPPED:
                 left = other.expires - self._clock()
             await self._sleep(max(0.0, min(_POLL, left)))
@@ -178,12 +139,3 @@ class FileStore:
         self._folder.remove(loaded.spent)
         self._folder.save_mark(working.lineage, working.serial)
         return FileSession(self._folder, loaded, lease, self._lease_file, heartbeat, journal, self._clock)
-
-
-def _waiting(lease: Lease, standing: Standing) -> str:
-    if standing is Standing.HELD:
-        return f"The state is locked by {lease.owner}, since {moment(lease.since)}. Waiting for it."
-    return (
-        f"The state is locked by {lease.owner}, with no sign of life since {moment(lease.heartbeat)}. "
-        f"Waiting until its lease ends at {moment(lease.expires)}."
-    )

@@ -22,10 +22,6 @@ from qfops.state.replay import Working
 from qfops.state.strict import an_object, field, required
 
 _ATTEMPTS = 100
-PUT_BACK = (
-    "Put back the newest copy of the whole folder. To go on with what is here, knowing that objects made "
-    "since are not in it: qfops state recover"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ class StateFolder:
     def fence(self) -> int:
         """The highest fence number that a file of the folder bears, as far as it can be read."""
         try:
-            fence = self.read_snapshot().fence
+            fence = self._read_snapshot().fence
         except StateError:
             fence = 0  # whoever reads the state is told; the journals still count
         return max([fence, *(number for number, _ in self.journals())])
@@ -124,8 +120,8 @@ class StateFolder:
             return self.files.mark(self.snapshot)
 
     def _load(self) -> Loaded:
-        mark = self.read_mark()
-        state, fence = self.read_snapshot()
+        mark = self._read_mark()
+        state, fence = self._read_snapshot()
         working = Working(state)
         numbered = self.journals()
         spent = [path for number, path in numbered if number < fence]
@@ -147,7 +143,7 @@ class StateFolder:
 
     def _follow(self, working: Working, path: Path, header: Header, records: Iterable[Record]) -> None:
         """Apply what a journal adds."""
-        self.check_home(path, header.project, header.environment)
+        self._check_home(path, header.project, header.environment)
         if working.lineage and header.lineage != working.lineage:
             raise damaged(path, FormatError(f"belongs to another lineage ({header.lineage}) than the state"))
         if header.after > working.serial:
@@ -159,7 +155,7 @@ class StateFolder:
             if record.seq > working.serial:
                 working.apply(record)
 
-    def read_snapshot(self) -> Snapshot:
+    def _read_snapshot(self) -> Snapshot:
         """What state.json alone says; an empty state when there is none."""
         data = read_if_there(self.files, self.snapshot)
         if data is None:
@@ -168,7 +164,7 @@ class StateFolder:
             snapshot = read_snapshot(data)
         except FormatError as error:
             raise damaged(self.snapshot, error) from None
-        self.check_home(self.snapshot, snapshot.state.project, snapshot.state.environment)
+        self._check_home(self.snapshot, snapshot.state.project, snapshot.state.environment)
         return snapshot
 
     def _read_journal(self, fence: int, path: Path) -> Journal | None:
@@ -181,7 +177,7 @@ class StateFolder:
         except FormatError as error:
             raise damaged(path, error) from None
 
-    def read_mark(self) -> Mark | None:
+    def _read_mark(self) -> Mark | None:
         """The newest pair seen here; None when there is no mark."""
         data = read_if_there(self.files, self.mark)
         if data is None:
@@ -192,7 +188,7 @@ class StateFolder:
         except ValueError as error:
             raise damaged(self.mark, FormatError(f"cannot be understood: {error}")) from None
 
-    def check_home(self, path: Path, project: str, environment: str) -> None:
+    def _check_home(self, path: Path, project: str, environment: str) -> None:
         """StateError when a file belongs to another project or environment."""
         for what, theirs, ours in (
             ("project", project, self.project),
@@ -216,11 +212,9 @@ class StateFolder:
             )
         else:
             return
-        raise damaged(self.snapshot, FormatError(what, PUT_BACK))
+        raise damaged(self.snapshot, FormatError(what))
 
 
 def _gap(first: int, last: int) -> FormatError:
     lost = f"record {first} is" if first == last else f"records {first} to {last} are"
-    return FormatError(
-        f"{lost} missing: an older state.json was put back, or a journal was removed", PUT_BACK
-    )
+    return FormatError(f"{lost} missing: an older state.json was put back, or a journal was removed")

@@ -1,19 +1,19 @@
 """State ⇄ the bytes of state.json: a public format with a version, verified before it is used.
 
-Pretty-printed down to one field a line, sorted, with a checksum over the canonical JSON of everything else.
+How it is laid out is said in `layout`; a file that is not what was written is refused, never guessed at.
 """
 
 from __future__ import annotations
 
-import hashlib
+import gc
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from qfops.core.state import FORMAT_VERSION, Record, State
-from qfops.core.values import JSON
 from qfops.state.entries import read_address, read_entry, write_entry
-from qfops.state.lines import compact
+from qfops.state.layout import is_intact, sealed
 from qfops.state.problems import FormatError
 from qfops.state.records import read_approved, read_record, write_record
 from qfops.state.strict import Object, an_object, field, required
@@ -24,9 +24,6 @@ _KEYS = frozenset(
         *("entries", "intents", "checksum"),
     )
 )
-_EXPANDED = {"": 1, "entries": 2, "intents": 1}
-"""How many levels below a key of the document stand on lines of their own; deeper values share one."""
-
 MIGRATIONS: Mapping[int, Callable[[Object], Object]] = {}
 """From each older format version, how a document becomes one of the next version."""
 
@@ -40,8 +37,13 @@ class Snapshot(NamedTuple):
 
 def write_snapshot(snapshot: Snapshot) -> bytes:
     """The bytes of state.json."""
+    with _no_collection():
+        return sealed(_written(snapshot))
+
+
+def _written(snapshot: Snapshot) -> Object:
     state = snapshot.state
-    document: Object = {
+    return {
         "formatVersion": FORMAT_VERSION,
         "lineage": state.lineage,
         "serial": state.serial,
@@ -53,12 +55,16 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
         "entries": {str(address): write_entry(entry) for address, entry in state.entries.items()},
         "intents": [write_record(record) for record in state.intents.values()],
     }
-    document["checksum"] = _checksum(document)
-    return pretty(document)
 
 
 def read_snapshot(data: bytes) -> Snapshot:
     """The snapshot that `data` holds; FormatError says what is wrong, never a guess instead."""
+    with _no_collection():
+        return _read(_document(data))
+
+
+def _document(data: bytes) -> Object:
+    """The verified document, in the form of the newest version."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -66,12 +72,24 @@ def read_snapshot(data: bytes) -> Snapshot:
     if not isinstance(document, dict):
         raise FormatError("must be a JSON object")
     version = check_version(document)
-    if document.pop("checksum", None) != _checksum(document):
+    if not is_intact(data):
         raise FormatError("does not fit its checksum: it was edited or damaged")
     while version < FORMAT_VERSION:
         document = MIGRATIONS[version](document)
         version += 1
-    return _read(an_object(document, "state", _KEYS))
+    return an_object(document, "state", _KEYS)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector from walking a large state again and again while more of it is made."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def check_version(document: Mapping[str, object]) -> int:
@@ -87,33 +105,6 @@ def check_version(document: Mapping[str, object]) -> int:
     if version < FORMAT_VERSION and version not in MIGRATIONS:
         raise FormatError(f"has format version {version}, which no release of qfops wrote")
     return version
-
-
-def pretty(document: Object) -> bytes:
-    """Sorted JSON with a line for each field of an entry."""
-    members = (
-        f"  {_text(key)}: {_expanded(value, _EXPANDED.get(key, 1 if value else 0), '  ')}"
-        for key, value in sorted(document.items())
-    )
-    return ("{\n" + ",\n".join(members) + "\n}\n").encode("utf-8", "surrogatepass")
-
-
-def _expanded(value: JSON, levels: int, indent: str) -> str:
-    if levels == 0 or not isinstance(value, (dict, list)) or not value:
-        return _text(value)
-    inner = indent + "  "
-    if isinstance(value, list):
-        lines = [f"{inner}{_expanded(item, levels - 1, inner)}" for item in value]
-        return "[\n" + ",\n".join(lines) + f"\n{indent}]"
-    lines = [f"{inner}{_text(key)}: {_expanded(value[key], levels - 1, inner)}" for key in sorted(value)]
-    return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-
-
-_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True, allow_nan=False).encode
-
-
-def _checksum(document: Mapping[str, object]) -> str:
-    return hashlib.sha256(compact(document)).hexdigest()
 
 
 def _read(source: Object) -> Snapshot:

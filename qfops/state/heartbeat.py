@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 
 from qfops.core.errors import QfopsError
-from qfops.state.lease import RENEWALS, Lease, LeaseFile
+from qfops.state.lease import RENEWALS, Lease
+from qfops.state.lease_file import LeaseFile
 
 
 class Heartbeat:

@@ -1,16 +1,15 @@
 """`history.jsonl`: a line for each commit and each notable event. Only ever added to; nothing depends on it.
 
-A line that a crash tore stays in the file, followed by a new line, and is left out on reading.
+A line that a crash tore stays in the file, and the next one begins on a line of its own.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from qfops.core.values import JSON
-from qfops.state.files import Files, read_if_there
+from qfops.state.files import Files
 from qfops.state.lines import compact
 from qfops.state.problems import told
 
@@ -32,13 +31,3 @@ class History:
                 self._files.sync(descriptor)
             finally:
                 self._files.close(descriptor)
-
-    def read(self) -> Iterator[dict[str, JSON]]:
-        """The events, oldest first."""
-        for line in (read_if_there(self._files, self.path) or b"").split(b"\n"):
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                yield event

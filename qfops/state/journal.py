@@ -68,7 +68,6 @@ class Journal:
 
     header: Header | None
     records: tuple[Record, ...]
-    damage: FormatError | None = None
 
     def up_to(self, limit: int | None) -> Iterator[Record]:
         """The records up to the serial `limit`, after which the next fence went on (None: all)."""
@@ -77,27 +76,16 @@ class Journal:
 
 def read_journal(data: bytes, fence: int) -> Journal:
     """The journal of `fence`; FormatError for anything but a torn last line."""
-    journal = salvage_journal(data)
-    if journal.damage is not None:
-        raise journal.damage
-    if journal.header is not None and journal.header.fence != fence:
-        raise FormatError(f"was written under fence number {journal.header.fence}: the file was renamed")
-    return journal
-
-
-def salvage_journal(data: bytes) -> Journal:
-    """What stands before the first damage, which is described in `damage`."""
     header: Header | None = None
     records: list[Record] = []
-    try:
-        for index, document in decode_lines(data):
-            where = f"line {index}"
-            if header is None:
-                header = _read_header(document, where)
-            else:
-                records.append(read_record(document, where))
-    except FormatError as error:
-        return Journal(header, tuple(records), error)
+    for index, document in decode_lines(data):
+        where = f"line {index}"
+        if header is None:
+            header = _read_header(document, where)
+        else:
+            records.append(read_record(document, where))
+    if header is not None and header.fence != fence:
+        raise FormatError(f"was written under fence number {header.fence}: the file was renamed")
     return Journal(header, tuple(records))
 
 

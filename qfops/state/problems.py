@@ -14,23 +14,29 @@ from qfops.core.errors import StateError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-RESTORE = "Put back an intact copy of the whole folder, or keep what is readable with: qfops state recover"
 
 
 class FormatError(ValueError):
     """A document does not have the form it should have; the reader of the file adds its name.
 
-    `remedy` is the way out where putting back an intact copy is not it.
+    `remedy` is the way out where the one for a damaged file is not it.
     """
 
-    def __init__(self, what: str, remedy: str = RESTORE) -> None:
+    def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what)
         self.remedy = remedy
 
 
-def damaged(path: Path, error: FormatError) -> StateError:
-    """The error for a file whose content cannot be trusted."""
-    return StateError(f"{path}: {error}.", "Nothing was changed.", error.remedy)
+def damaged(path: Path, error: FormatError, remedy: str = "") -> StateError:
+    """The error for a file whose content cannot be trusted.
+
+    The way out is the error's own, else `remedy`, else to put back the folder: its files belong together.
+    """
+    restore = (
+        f"Put back the newest intact copy of the whole folder {path.parent} "
+        "(from a backup or another machine), then run the command again."
+    )
+    return StateError(f"{path}: {error}.", "Nothing was changed.", error.remedy or remedy or restore)
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from qfops.state.formats import Snapshot, write_snapshot
 from qfops.state.heartbeat import Heartbeat
 from qfops.state.history import History
 from qfops.state.journal import Header, JournalWriter
-from qfops.state.lease import Lease, LeaseFile, lost
+from qfops.state.lease import Lease, lost
+from qfops.state.lease_file import LeaseFile
 from qfops.state.lines import encode_line
 from qfops.state.problems import told
 from qfops.state.records import write_record

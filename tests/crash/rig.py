@@ -22,10 +22,12 @@ from qfops.reconcile.ports import Answer
 from qfops.state import FileStore
 from qfops.state.session import FileSession
 from qfops.state.store import Session
-from tests.support.bench import WHOLE, Bench
+from tests.support.bench import FAST, WHOLE, Bench
 from tests.support.clock import SkippingClock
 
 When = Literal["before", "after"]
+# For a clock that skips: as long between two looks as users wait.
+PATIENT = replace(FAST, initial=1.0, max=30.0, limit=3600.0)
 
 
 class Killed(BaseException):
@@ -34,10 +36,11 @@ class Killed(BaseException):
 
 @dataclass
 class Doom:
-    """Death at the n-th mutating request; `dead` from then on."""
+    """Death at the n-th mutating request, or at the first of one action; `dead` from then on."""
 
     nth: int
     when: When
+    action: str = ""
     sent: int = 0
     dead: bool = False
 
@@ -46,9 +49,9 @@ class Doom:
         if self.dead:
             raise Killed
 
-    def strike(self, when: When) -> None:
+    def strike(self, when: When, action: str) -> None:
         """Die here if this is the moment."""
-        if self.sent == self.nth and self.when == when:
+        if self.when == when and (self.sent == self.nth or self.action == action):
             self.dead = True
         self.check()
 
@@ -83,9 +86,9 @@ class MortalConsole:
     ) -> Answer:
         self.doom.check()
         self.doom.sent += 1
-        self.doom.strike("before")
+        self.doom.strike("before", action)
         answer = await self.inner.send(route, action, body, valid_until=valid_until, attempt=attempt)
-        self.doom.strike("after")
+        self.doom.strike("after", action)
         return answer
 
     async def turn(self) -> None:
@@ -149,7 +152,7 @@ def dying(bench: Bench, doom: Doom) -> Bench:
     return mortal
 
 
-def kill(bench: Bench, nth: int, when: When, flags: Flags = Flags()) -> None:
+def kill(bench: Bench, nth: int, when: When, flags: Flags) -> None:
     """Apply the project in a process that dies at its n-th mutating request."""
     doom = Doom(nth, when)
     mortal = dying(bench, doom)
@@ -161,4 +164,14 @@ def kill(bench: Bench, nth: int, when: When, flags: Flags = Flags()) -> None:
 
 def next_process(bench: Bench) -> Bench:
     """The same project in a new process, which finds the one before gone, on a clock nobody waits for."""
-    return replace(bench, clock=SkippingClock(), gone=lambda _owner: True, events=[])
+    settings = replace(bench.settings, wait=PATIENT)
+    return replace(bench, settings=settings, clock=SkippingClock(), gone=lambda _owner: True, events=[])
+
+
+def dies_at(bench: Bench, action: str, when: When, flags: Flags) -> None:
+    """Apply the project in a process that dies at its first request of one action."""
+    doom = Doom(0, when, action=action)
+    mortal = dying(bench, doom)
+    with pytest.raises(Killed):
+        mortal.apply(WHOLE, flags)
+    mortal.close()

@@ -8,46 +8,17 @@ from dataclasses import replace
 import pytest
 
 from tests.crash.conftest import Prepared
-from tests.crash.rig import When, kill, next_process
+from tests.crash.outcome import settled
+from tests.crash.rig import When, kill
 from tests.crash.worlds import CASES, Case
-from tests.support.bench import WHOLE, Bench, actions, trouble
+from tests.support.bench import WHOLE, trouble
 
 CREATE, *LATER = CASES
-# What the console makes beside an object, or keeps after its end.
-NOT_OURS = ("PromptLabel", "ImportTask", "ServiceResource")
 
 
 def moments(case: Case, when: When) -> list[object]:
     """Every mutating request of a case as a moment to die."""
     return [pytest.param(case, nth, when, id=f"{case}-{when}-{nth}") for nth in range(1, case.writes + 1)]
-
-
-def settled(bench: Bench, case: Case) -> None:
-    """Apply in a new process: then nothing is left to do, and console and state agree on every object."""
-    after = next_process(bench)
-    assert trouble(after.apply(WHOLE, case.flags, allow_large_change=True)) == []
-    plan = after.plan(case.flags)
-    assert actions(plan) == {}
-    assert plan.drift == ()
-    state = after.state()
-    assert not state.intents
-    assert state.approved is None
-    assert alive(after) == known(after)
-    assert after.emulator.complaints() == []
-    after.close()
-
-
-def alive(bench: Bench) -> Counter[str]:
-    """How many objects of each kind the console holds; a stopped service is at its end."""
-    found = [item for item in bench.emulator.objects() if item["type"] not in NOT_OURS]
-    ended = [item for item in found if item.get("runStatus") == "Stopped" and item["type"] == "Service"]
-    return Counter(str(item["type"]) for item in found) - Counter(str(item["type"]) for item in ended)
-
-
-def known(bench: Bench) -> Counter[str]:
-    """How many objects of each kind the state owns; a dataset owns the version that was made with it, too."""
-    count = Counter(kind for (_, kind), _ in bench.state().ids())
-    return count + Counter(DatasetVersion=count["Dataset"])
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -67,7 +38,7 @@ def test_a_create_that_took_effect_is_never_repeated(
 ) -> None:
     """Killed after the effect and before the answer, with two runs in one job: every object is made once."""
     bench = replace(prepared(case), concurrency=concurrency)
-    kill(bench, nth, when)
+    kill(bench, nth, when, case.flags)
     settled(bench, case)
     assert Counter(bench.writes()) == WRITES_OF_CREATE
     bench.close()
@@ -93,7 +64,7 @@ def test_a_create_that_never_left_is_made_by_the_next_apply(
 ) -> None:
     """Killed between the intent and the request, with nine others in flight: every object is made once."""
     bench = prepared(case)
-    kill(bench, nth, when)
+    kill(bench, nth, when, case.flags)
     settled(bench, case)
     assert Counter(bench.writes()) == WRITES_OF_CREATE
     bench.close()

@@ -28,7 +28,6 @@ from tests.support.project import (
     job,
     model_set,
     run,
-    service,
     template,
     version,
 )
@@ -44,8 +43,8 @@ ALL_SETTINGS: Mapping[str, JSON] = {
 class Edit(NamedTuple):
     """One edit: in the project of `resources`, the console's `field` of the subject becomes `value`.
 
-    `path` is the leaf of ours that shows it, where it is not the path of the rule; `part` the output that names
-    the edited object, where it is not the subject itself. A `value` that starts with "=" is a resource's id.
+    `path` is the leaf of ours that shows it, where it is not the path of the rule; `part` is the output that
+    names the edited object, where it is not the subject itself. A `value` like "=Model/a" is a resource's id.
     """
 
     subject: str
@@ -216,7 +215,7 @@ def test_revert_drift_restores_what_can_be_updated(attribute: tuple[str, str], b
 @pytest.mark.parametrize("attribute", FIXED, ids="-".join)
 def test_what_no_call_can_undo_is_never_acted_upon(attribute: tuple[str, str], bench: Bench) -> None:
     """Drift alone is no reason for a replacement or a run, whatever is allowed."""
-    name, drift = _edited(bench, attribute)
+    _, drift = _edited(bench, attribute)
     assert not drift.revertible
     writes = bench.writes()
     plan = bench.plan(REVERT)

@@ -1,5 +1,5 @@
 """The benches that the tests of this folder work on."""
 
-from tests.support.fixtures import _applied, assisted, bench
+from tests.support.fixtures import applied, assisted, bench, quick_disk
 
-__all__ = ["_applied", "assisted", "bench"]
+__all__ = ["applied", "assisted", "bench", "quick_disk"]

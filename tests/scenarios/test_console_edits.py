@@ -1,4 +1,4 @@
-"""Somebody works in the console: what is left alone, what is planned again, what is blocked and how it goes on."""
+"""Somebody works in the console: what is left alone, what is planned again, what is blocked."""
 
 from __future__ import annotations
 

@@ -185,9 +185,7 @@ def test_a_removed_manifest_deletes_its_object(assisted: Bench) -> None:
     gone = assisted.id("PromptTemplate/faq-answer")
     assisted.remove("PromptTemplate/faq-answer")
     assert actions(assisted.plan()) == {"PromptTemplate/faq-answer": "delete"}
-    assert trouble(assisted.apply(AUTO)) == [
-        "refused: PromptTemplate/faq-answer: it needs --allow delete"
-    ]
+    assert trouble(assisted.apply(AUTO)) == ["refused: PromptTemplate/faq-answer: it needs --allow delete"]
     assert trouble(assisted.apply(WHOLE)) == []
     assert gone not in assisted.objects("PromptTemplate")
     assert actions(assisted.plan()) == {}
@@ -285,7 +283,8 @@ def test_on_remove_forget_leaves_the_object_and_forgets_it(bench: Bench) -> None
     for flags in (Flags(), DESTROY):
         bench.declare(template())
         bench.configure("PromptTemplate/faq-answer", lifecycle=Lifecycle(on_remove="forget"))
-        adopt = {"PromptTemplate/faq-answer": kept for kept in bench.objects("PromptTemplate")}
+        kept = bench.objects("PromptTemplate")
+        adopt = {"PromptTemplate/faq-answer": kept[0]} if kept else {}
         assert trouble(bench.apply(AUTO, adopt=adopt)) == []
         if not flags.destroy:
             bench.remove("PromptTemplate/faq-answer")
@@ -339,7 +338,7 @@ def test_a_run_in_progress_is_stopped_before_it_is_deleted(bench: Bench) -> None
     bench.apply(AUTO, limit=0.0)
     plan, result = bench.apply_plan(WHOLE, DESTROY)
     change = find(plan, "FineTuningTask/faq-a")
-    assert [step.id for step in change.steps][0] == "stop"
+    assert change.steps[0].id == "stop"
     assert any("stopped first" in note for note in change.notes)
     assert trouble(result) == []
     assert bench.objects("FineTuningTask") == []

@@ -1,4 +1,4 @@
-"""Objects that are gone, kinds that may not be read: missing, forbidden and could-not-tell are three answers."""
+"""Objects that are gone, kinds that may not be read: missing, forbidden, could not tell."""
 
 from __future__ import annotations
 

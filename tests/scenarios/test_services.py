@@ -67,7 +67,9 @@ def test_more_replicas_are_bought(bench: Bench) -> None:
 
 def test_fewer_replicas_are_blocked(bench: Bench) -> None:
     """Replicas cannot be given back in part: blocked, with the reason."""
-    bench.declare(*deployed()[:2], service("Model/faq-base", resourceConfig={"type": "GPU-1-2", "replicasCount": 2}))
+    bench.declare(
+        *deployed()[:2], service("Model/faq-base", resourceConfig={"type": "GPU-1-2", "replicasCount": 2})
+    )
     bench.apply(AUTO)
     bench.edit(SERVICE, resourceConfig={"type": "GPU-1-2", "replicasCount": 1})
     change = find(bench.plan(), SERVICE)
@@ -108,7 +110,10 @@ def test_units_are_added_and_taken_away(bench: Bench) -> None:
     assert actions(plan) == {SERVICE: "update"}
     assert trouble(result) == []
     sent = bench.emulator.requests(writes_only=True)[-2:]
-    assert {(r.body["instanceId"], r.body["deploymentReplicasCount"]) for r in sent} == {(first, 0), (second, 2)}
+    assert {(r.body["instanceId"], r.body["deploymentReplicasCount"]) for r in sent} == {
+        (first, 0),
+        (second, 2),
+    }
     assert bench.shown(SERVICE)["runStatus"] == "Serving"
     assert actions(bench.plan()) == {}
 
@@ -161,7 +166,9 @@ def test_auto_approve_does_not_take_a_service_away(bench: Bench) -> None:
     bench.apply(AUTO)
     bench.edit(SERVICE, name="faq-two", urlSuffix="faq-two")
     found = trouble(bench.apply(AUTO))
-    assert any(text.startswith(f"refused: {SERVICE}: it needs --allow") and "replace" in text for text in found)
+    assert any(
+        text.startswith(f"refused: {SERVICE}: it needs --allow") and "replace" in text for text in found
+    )
 
 
 def test_a_service_replaced_with_retire_keeps_the_old_one_running(bench: Bench) -> None:

@@ -54,7 +54,7 @@ def ref(target: str, output: str | None = None) -> Reference:
 
 def resource(
     name: str, spec: Mapping[str, Value], *, depends_on: Iterable[str] = (), lifecycle: Lifecycle = Lifecycle(),
-    labels: Mapping[str, str] | None = None, extra: dict[str, Value] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> Resource:  # fmt: skip
     """A resource as the loader would make it."""
     address = Address.parse(name)
@@ -82,7 +82,6 @@ def resource(
         lifecycle=lifecycle,
         depends_on=tuple(Address.parse(item) for item in depends_on),
         references=edges,
-        extra=dict(extra or {}),
     )
 
 
@@ -121,12 +120,14 @@ class Bench:
     def edit(self, name: str, /, **spec: Slot) -> None:
         """Change top-level attributes of a declared resource; those that are ABSENT are taken out."""
         old = self.resources[Address.parse(name)]
-        attributes = {key: value for key, value in {**old.attributes, **spec}.items() if not isinstance(value, Marker)}
+        attributes = {
+            key: value for key, value in {**old.attributes, **spec}.items() if not isinstance(value, Marker)
+        }
         fresh = resource(name, attributes)
         self.declare(replace(old, attributes=fresh.attributes, references=fresh.references))
 
     def configure(self, name: str, /, **metadata: object) -> None:
-        """Change what is ours of a declared resource: its lifecycle, labels, depends_on or extra."""
+        """Change what is ours of a declared resource: its lifecycle, labels or depends_on."""
         self.declare(replace(self.resources[Address.parse(name)], **metadata))  # type: ignore[arg-type]
 
     def remove(self, name: str) -> None:
@@ -176,7 +177,12 @@ class Bench:
                 try:
                     given = ApplyOptions(confirm=lambda _: approval, by="test", **options)  # type: ignore[arg-type]
                     done = await apply_project(
-                        world, session, self._desired(flags, adopt), given, self.events.append, asyncio.Event()
+                        world,
+                        session,
+                        self._desired(flags, adopt),
+                        given,
+                        self.events.append,
+                        asyncio.Event(),
                     )
                     session.commit()
                     return done
@@ -264,9 +270,7 @@ class Bench:
 
 def actions(plan: Plan) -> dict[str, str]:
     """What a plan would do, by address (and object, for ends of others): only what is not a no-op."""
-    return {
-        _name(change): str(change.action) for change in plan.changes if change.action is not Action.NO_OP
-    }
+    return {_name(change): str(change.action) for change in plan.changes if change.action is not Action.NO_OP}
 
 
 def find(plan: Plan, name: str, object_id: str = CURRENT) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from tests.support.bench import Bench, trouble
 from tests.support.project import assistant
 
 
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits for the disk: what outlives a crash is a question for other suites."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     """An empty project on an empty console."""
@@ -18,7 +25,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
-def _applied(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """The assistant project, applied once; tests get copies."""
     made = Bench(tmp_path_factory.mktemp("applied"))
     made.declare(*assistant())
@@ -28,9 +35,9 @@ def _applied(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 @pytest.fixture
-def assisted(_applied: Bench, tmp_path: Path) -> Iterator[Bench]:
+def assisted(applied: Bench, tmp_path: Path) -> Iterator[Bench]:
     """The assistant project on a console where all of it exists."""
-    yield from closing(_applied.copy(tmp_path / "bench"))
+    yield from closing(applied.copy(tmp_path / "bench"))
 
 
 def closing(bench: Bench) -> Iterator[Bench]:
