@@ -6,7 +6,6 @@ A descriptor is data that the engine reads; nothing outside `kinds/` names a kin
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -16,98 +15,8 @@ from qfops.core.observation import KindKey, Phase
 from qfops.core.plan import Milestone
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Slot, Value
+from qfops.kinds.operations import Listing, Operation, Part, Read
 from qfops.kinds.rules import Rule, RuleType, immutable
-
-
-class Repeat(enum.StrEnum):
-    """Whether a call may simply be repeated when its answer was lost."""
-
-    READ = "read"
-    SAFE = "safe"
-    LOOK_UP = "look-up"
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What an `encode` hook sees: the object, what is wanted, what was seen, and the item or path at hand."""
-
-    id: str
-    outputs: Mapping[str, JSON]
-    attributes: Mapping[str, JSON]
-    live: Mapping[str, JSON]
-    path: str = ""
-    item: JSON = None
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One mutating action.
-
-    `route` is the kind's own unless given. `repeat` says whether a lost answer may be answered by calling
-    again. `keys` are body keys filled from the object's outputs (wire key to output name). `sends` says which
-    attributes go into the body: "all" (a create), "changed" (an update: the whole top-level attributes that
-    changed), "item" (an appended list item), "keyed" (one item of a keyed set: its key and the changed
-    field), or "nothing". `requires` are attributes that the call needs though they did not change; they go
-    with their live value. `result` names the output that a bare string answer is. `until` maps status
-    fields to the words that end the wait after this call. `when` is a condition on the attributes
-    (path, value) for the step to be planned at all. `counters` are observed outputs that tell whether a lost
-    call took effect. `encode` makes the whole body where no rule above can say it.
-    """
-
-    action: str
-    repeat: Repeat
-    route: str = ""
-    keys: Mapping[str, str] = field(default_factory=dict)
-    sends: Literal["all", "changed", "item", "keyed", "nothing"] = "nothing"
-    requires: tuple[str, ...] = ()
-    result: str = ""
-    billable: bool = False
-    until: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    when: tuple[str, JSON] | None = None
-    counters: tuple[str, ...] = ()
-    encode: Callable[[Call], dict[str, JSON]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """The action that shows one object in full; `keys` as in Operation."""
-
-    action: str
-    keys: Mapping[str, str]
-    route: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list that is read to its end, by marker pages.
-
-    `items` is the key of the array. `scope` is the attribute that names the container when the list is of one
-    container's content ("jobId"): one call per container. `each` is a key of the items that itself lists
-    the ids of the objects (the versions of a model set); `carry` copies item keys into their attributes.
-    `body` are fixed request fields. `route` may differ from the kind's.
-    """
-
-    action: str
-    items: str
-    scope: str = ""
-    each: str = ""
-    carry: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, JSON] = field(default_factory=dict)
-    route: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A second object that belongs to the manifest because the API makes both together.
-
-    `listing` shows the parts of one object (scoped by the object's id under `listing.scope`); the part of
-    this resource is the one whose `key` equals the output of the same name, and its keys are merged into what
-    is seen. The resource owns a part only when one of the attributes `owned_when` is declared.
-    """
-
-    listing: Listing
-    key: str
-    owned_when: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from qfops.core.observation import KindKey
 from qfops.core.values import ABSENT, JSON, child
-from qfops.kinds.base import Kind, Listing, Ref
+from qfops.kinds.base import Kind, Ref
 from qfops.kinds.normalise import NORMALISERS
+from qfops.kinds.operations import Listing
 from qfops.kinds.rules import Rule, RuleType
 
 Schema: TypeAlias = "dict[str, JSON]"

@@ -8,8 +8,9 @@ from dataclasses import replace
 from qfops.core.observation import LiveObject, Phase
 from qfops.core.paths import get, parse, put, top
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Marker, Slot, Value, plain
-from qfops.kinds.base import EXTRA, Call, Kind, Operation, Read
+from qfops.kinds.base import EXTRA, Kind
 from qfops.kinds.flatten import Leaf, flatten
+from qfops.kinds.operations import Call, Operation, Read
 from qfops.kinds.rules import Rule, RuleType
 
 

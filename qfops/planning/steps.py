@@ -8,7 +8,8 @@ from qfops.core.observation import LiveObject, Phase
 from qfops.core.paths import get
 from qfops.core.plan import AttributeChange, Step, Verdict
 from qfops.core.values import JSON, Value, same
-from qfops.kinds.base import Kind, Operation
+from qfops.kinds.base import Kind
+from qfops.kinds.operations import Operation
 from qfops.kinds.rules import Rule, RuleType
 
 LINK = Step("link")

@@ -16,7 +16,8 @@ from qfops.core.plan import Event
 from qfops.core.settings import Wait
 from qfops.core.state import Record
 from qfops.core.values import JSON
-from qfops.kinds.base import Kind, Repeat
+from qfops.kinds.base import Kind
+from qfops.kinds.operations import Repeat
 from qfops.reconcile.journal import Finished, Journal, Request
 from qfops.reconcile.looking import Searcher
 from qfops.reconcile.ports import Clock, Console, Emit

@@ -18,7 +18,8 @@ from qfops.core.address import Address
 from qfops.core.plan import CURRENT, Change
 from qfops.core.state import Entry, Record, State
 from qfops.core.values import JSON
-from qfops.kinds.base import Kind, Operation
+from qfops.kinds.base import Kind
+from qfops.kinds.operations import Operation
 from qfops.reconcile.ports import Clock
 from qfops.state.store import Session
 

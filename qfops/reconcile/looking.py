@@ -14,7 +14,8 @@ from qfops.core.paths import get
 from qfops.core.plan import Verdict
 from qfops.core.state import Entry, Record, State
 from qfops.core.values import ABSENT, JSON, Marker, same
-from qfops.kinds.base import Kind, Repeat
+from qfops.kinds.base import Kind
+from qfops.kinds.operations import Repeat
 from qfops.kinds.wire import decode, keys, object_id
 from qfops.planning.votes import compare
 from qfops.reconcile.ports import Console

@@ -13,7 +13,8 @@ from dataclasses import replace
 from qfops.core.errors import ApiError, ErrorClass
 from qfops.core.observation import KindKey, LiveObject, ObjectKey, Observed
 from qfops.core.values import JSON
-from qfops.kinds.base import Kind, Listing
+from qfops.kinds.base import Kind
+from qfops.kinds.operations import Listing
 from qfops.kinds.registry import Registry
 from qfops.kinds.wire import decode, is_final, keys, phase_of, unobserved
 from qfops.reconcile.known import (

@@ -12,7 +12,8 @@ from qfops.core.plan import Event
 from qfops.core.settings import Settings
 from qfops.core.state import Record, State
 from qfops.core.values import JSON
-from qfops.kinds.base import Kind, Operation
+from qfops.kinds.base import Kind
+from qfops.kinds.operations import Operation
 from qfops.kinds.registry import Registry
 from qfops.kinds.wire import object_id
 from qfops.reconcile.calls import Caller

@@ -15,7 +15,8 @@ from qfops.core.paths import get, put
 from qfops.core.plan import Step
 from qfops.core.state import Entry
 from qfops.core.values import JSON, Marker, Value, plain
-from qfops.kinds.base import Call, Kind, Operation, Repeat
+from qfops.kinds.base import Kind
+from qfops.kinds.operations import Call, Operation, Repeat
 from qfops.kinds.wire import call_body, create_body, object_id
 from qfops.planning.steps import operation_of
 from qfops.reconcile import entries

@@ -11,7 +11,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qfops.kinds.base import Repeat
+from qfops.kinds.operations import Repeat
 
 
 class Seen(enum.StrEnum):

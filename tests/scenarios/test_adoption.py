@@ -17,7 +17,7 @@ NEW_TEXT = {"templateName": "faq-answer", "templateContent": "Reply: {input}", "
 
 
 def _theirs(bench: Bench) -> str:
-    made = bench.call("/v2/promptTemplates", "CreatePromptTemplate", NEW_TEXT)  # type: ignore[arg-type]
+    made = bench.call("/v2/promptTemplates", "CreatePromptTemplate", NEW_TEXT)
     assert isinstance(made, dict)
     return str(made["templateId"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qfops.core.plan import Action
+from qfops.core.values import ABSENT
 from tests.support.bench import AUTO, Bench, actions, find, trouble
 from tests.support.project import container, dataset, version
 
@@ -69,17 +70,11 @@ def test_publishing_has_no_way_back(bench: Bench) -> None:
     """publish: false after publishing is blocked, with the reason."""
     bench.declare(dataset())
     bench.apply(AUTO)
-    for value in (False, None):
-        bench.edit(DATASET, publish=value) if value is not None else bench.declare(_unpublished())
+    for value in (False, ABSENT):
+        bench.declare(dataset(publish=value))
         change = find(bench.plan(), DATASET)
         assert change.action is Action.BLOCKED
         assert "a published version cannot be withdrawn" in change.reason
-
-
-def _unpublished() -> object:
-    from qfops.core.values import ABSENT
-
-    return dataset(publish=ABSENT)
 
 
 @pytest.mark.parametrize("names", [("autumn",), ("spring", "autumn")], ids=["changed", "added"])

@@ -109,7 +109,7 @@ def test_what_is_only_sent_at_creation_gives_a_note_and_no_change(
 ) -> None:
     """No call can edit it: the plan says so, and nothing is made again because of it."""
     spec = {key: value}
-    assisted.edit(name, **spec)  # type: ignore[arg-type]
+    assisted.edit(name, **spec)
     plan = assisted.plan()
     assert actions(plan) == {}
     assert any(note.startswith(f"{key}: sent at creation only; ") for note in find(plan, name).notes)

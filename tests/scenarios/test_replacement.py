@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from qfops.core.address import Address
+from qfops.core.errors import Refused
 from qfops.core.plan import Action
 from qfops.core.resource import Lifecycle
+from qfops.core.settings import Limits
 from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
-from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
-from tests.support.project import deployed, imported, model_set, run, service
+from tests.support.bench import AUTO, WHOLE, Bench, actions, find, resource, trouble
+from tests.support.project import dataset, deployed, imported, job, model_set, run, service
 
 MODEL = "Model/faq-base"
 DELETES = Lifecycle(on_replace="delete")
@@ -118,8 +122,6 @@ def test_a_kept_object_stays_in_state_with_its_lineage(assisted: Bench) -> None:
 
 def test_a_run_in_progress_with_changed_inputs_is_stopped_first(bench: Bench) -> None:
     """The plan says what is thrown away, and that needs --allow replace."""
-    from tests.support.project import dataset, job
-
     bench.emulator.configure(durations={"training": 600.0})
     bench.declare(dataset(), job(), run("a", 0.0003))
     bench.apply(AUTO, limit=0.0)
@@ -138,12 +140,6 @@ def test_a_run_in_progress_with_changed_inputs_is_stopped_first(bench: Bench) ->
 
 def test_too_many_changes_at_once_are_refused(bench: Bench) -> None:
     """A project that would change at large is likelier a mistake; --allow-large-change says it is meant."""
-    import pytest
-
-    from qfops.core.errors import Refused
-    from qfops.core.settings import Limits
-    from tests.support.bench import resource
-
     spec = {"variableIdentifier": "{}", "templateContent": "{input}"}
     names = [f"faq-{number}" for number in range(12)]
     for name in names:
@@ -164,11 +160,6 @@ def test_too_many_changes_at_once_are_refused(bench: Bench) -> None:
 
 def test_too_many_runs_at_once_are_refused(assisted: Bench) -> None:
     """limits.runs: a plan that starts more than that stops before the first of them."""
-    import pytest
-
-    from qfops.core.errors import Refused
-    from qfops.core.settings import Limits
-
     assisted.settings = replace(assisted.settings, limits=Limits(runs=1))
     assisted.edit("Dataset/faq-train", datasetName="faq_train_v2")
     writes = assisted.writes()
@@ -179,8 +170,6 @@ def test_too_many_runs_at_once_are_refused(assisted: Bench) -> None:
 
 def test_the_order_of_creation_follows_the_references(bench: Bench) -> None:
     """Nothing is made before what it refers to, and dependsOn orders without a reference."""
-    from tests.support.bench import resource
-
     bench.declare(*deployed())
     bench.declare(
         resource("PromptTemplate/last", {

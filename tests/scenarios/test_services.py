@@ -6,7 +6,7 @@ import pytest
 
 from qfops.core.plan import Action
 from qfops.core.resource import Lifecycle
-from qfops.core.values import ABSENT
+from qfops.core.values import ABSENT, Value
 from qfops.planning.context import Flags
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, trouble
 from tests.support.project import deployed, imported, model_set, service
@@ -16,7 +16,8 @@ SERVICE = "Service/faq"
 
 def _unit(bench: Bench, size: int = 4) -> str:
     made = bench.call("/v2/computeunit", "PurchaseComputeUnit", {
-        "computeUnitCount": size, "billing": {"paymentTiming": "Postpaid"}, "computeUnitConfig": {"type": "gpu-1"},
+        "computeUnitCount": size, "billing": {"paymentTiming": "Postpaid"},
+        "computeUnitConfig": {"type": "gpu-1"},
     })  # fmt: skip
     assert isinstance(made, dict)
     return str(made["instanceId"])
@@ -24,7 +25,9 @@ def _unit(bench: Bench, size: int = 4) -> str:
 
 def _on_units(bench: Bench, **replicas: int) -> None:
     """Declare the service on units of one's own."""
-    units = [{"instanceId": unit, "deploymentReplicasCount": count} for unit, count in replicas.items()]
+    units: list[Value] = [
+        {"instanceId": unit, "deploymentReplicasCount": count} for unit, count in replicas.items()
+    ]
     bench.declare(
         model_set(), imported(),
         service(

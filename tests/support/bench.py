@@ -53,7 +53,8 @@ def ref(target: str, output: str | None = None) -> Reference:
 
 
 def resource(
-    name: str, spec: Mapping[str, Value], *, depends_on: Iterable[str] = (), lifecycle: Lifecycle = Lifecycle(),
+    name: str, spec: Mapping[str, Value], *, depends_on: Iterable[str] = (),
+    lifecycle: Lifecycle = Lifecycle(),
     labels: Mapping[str, str] | None = None,
 ) -> Resource:  # fmt: skip
     """A resource as the loader would make it."""

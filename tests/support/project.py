@@ -118,7 +118,8 @@ def template(**spec: Slot) -> Resource:
 def service(model_of: str = "Model/faq-a", *, lifecycle: Lifecycle = Lifecycle(), **spec: Slot) -> Resource:
     """A service on compute that is bought for it."""
     return resource("Service/faq", _with({
-        "modelSetId": ref("ModelSet/faq"), "modelId": ref(model_of), "name": "faq-dev", "urlSuffix": "faq-dev",
+        "modelSetId": ref("ModelSet/faq"), "modelId": ref(model_of),
+        "name": "faq-dev", "urlSuffix": "faq-dev",
         "description": "support bot",
         "resourceConfig": {"type": "GPU-1-2", "replicasCount": 1, "region": "bj"},
         "billing": {"paymentTiming": "Postpaid", "chargeType": "ComputingUnit"},

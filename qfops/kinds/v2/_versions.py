@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from qfops.core.values import JSON
-from qfops.kinds.base import Call, Listing, Operation, Output, Readiness, Repeat, StatusField
+from qfops.kinds.base import Output, Readiness, StatusField
+from qfops.kinds.operations import Call, Listing, Operation, Repeat
 
 SAMPLE_COUNT = Output("sampleCount", "Rows that the version holds.", stable=False)
 

@@ -1,6 +1,7 @@
 """Further versions of a dataset: each starts empty, takes rows, and is published once and for good."""
 
-from qfops.kinds.base import Kind, Operation, Output, Read, Ref, Repeat, Search
+from qfops.kinds.base import Kind, Output, Ref, Search
+from qfops.kinds.operations import Operation, Read, Repeat
 from qfops.kinds.rules import append_only, create_only, immutable, one_way
 from qfops.kinds.v2._versions import IMPORT, PUBLISH, READINESS, SAMPLE_COUNT, VERSIONS, with_publish
 

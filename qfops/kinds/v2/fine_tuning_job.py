@@ -1,6 +1,7 @@
 """Fine-tuning jobs: the container of training runs; it fixes their base model and train mode, and is free."""
 
-from qfops.kinds.base import Identity, Kind, Listing, Operation, Output, Repeat, Search
+from qfops.kinds.base import Identity, Kind, Output, Search
+from qfops.kinds.operations import Listing, Operation, Repeat
 from qfops.kinds.rules import create_only, immutable
 
 _FIXED = "the console API has no call that changes a job"

@@ -8,20 +8,8 @@ from typing import NamedTuple
 
 from qfops.core.resource import Resource
 from qfops.core.values import Value
-from qfops.kinds.base import (
-    Finding,
-    Kind,
-    Listing,
-    Operation,
-    Output,
-    Project,
-    Read,
-    Readiness,
-    Ref,
-    Repeat,
-    Search,
-    StatusField,
-)
+from qfops.kinds.base import Finding, Kind, Output, Project, Readiness, Ref, Search, StatusField
+from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import immutable
 from qfops.kinds.v2._training import MODE_FORMATS, base_model, job_of
 

@@ -9,18 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Value
-from qfops.kinds.base import (
-    Finding,
-    Identity,
-    Kind,
-    Listing,
-    Operation,
-    Output,
-    Project,
-    Read,
-    Repeat,
-    Search,
-)
+from qfops.kinds.base import Finding, Identity, Kind, Output, Project, Search
+from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import computed, immutable, updatable
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,29}")

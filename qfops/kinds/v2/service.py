@@ -11,21 +11,17 @@ from qfops.core.observation import Phase
 from qfops.core.resource import Resource
 from qfops.core.values import JSON
 from qfops.kinds.base import (
-    Call,
     Finding,
     Identity,
     Kind,
-    Listing,
-    Operation,
     Output,
     Project,
-    Read,
     Readiness,
     Ref,
-    Repeat,
     Search,
     StatusField,
 )
+from qfops.kinds.operations import Call, Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable, one_way, updatable
 
 _FIXED = "no call changes it: another value is another service, with another URL"

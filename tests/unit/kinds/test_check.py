@@ -8,21 +8,9 @@ from dataclasses import replace
 import pytest
 
 from qfops.core.values import JSON
-from qfops.kinds.base import (
-    Identity,
-    Kind,
-    Listing,
-    Operation,
-    Output,
-    Part,
-    Read,
-    Readiness,
-    Ref,
-    Repeat,
-    Search,
-    StatusField,
-)
+from qfops.kinds.base import Identity, Kind, Output, Readiness, Ref, Search, StatusField
 from qfops.kinds.check import Schema, problems, schema_paths, target_problems
+from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import Rule, append_only, computed, immutable, one_way, updatable
 
 WHY = "said by the tests"

@@ -7,7 +7,8 @@ import pytest
 from qfops.core.errors import Stale
 from qfops.core.observation import Phase
 from qfops.core.values import JSON
-from qfops.kinds.base import Call, Kind, StatusField
+from qfops.kinds.base import Kind, StatusField
+from qfops.kinds.operations import Call
 from qfops.kinds.v2 import dataset, dataset_version, service
 
 # --- datasets -------------------------------------------------------------------------------------

@@ -120,7 +120,8 @@ def test_how_to_write_a_text(value: JSON, hint: str) -> None:
 def test_values_in_messages_are_short_and_keep_their_script() -> None:
     assert shown("千帆") == '"千帆"'
     assert shown("x" * 100) == f'"{"x" * 58}…'
-    assert [described(value) for value in (None, True, 3, "a", [], {})] == [
+    values: list[JSON] = [None, True, 3, "a", [], {}]
+    assert [described(item) for item in values] == [
         "nothing",
         "true",
         "the number 3",

@@ -7,7 +7,9 @@ import pytest
 from qfops.core.values import JSON
 from tests.unit.manifests.fakes import Folder, box
 
-VARS = "name: demo\nvars: {size: 3, text: hi, list: [a, b], map: {rate: 0.5}, none: null, on: true, tiny: 3e-4}\n"
+VARS = (
+    "name: demo\nvars: {size: 3, text: hi, list: [a, b], map: {rate: 0.5}, none: null, on: true, t: 3e-4}\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +23,7 @@ VARS = "name: demo\nvars: {size: 3, text: hi, list: [a, b], map: {rate: 0.5}, no
         ('"${var.none}"', None),
         ('"${var.on}"', True),
         ('"x-${var.size}"', "x-3"),
-        ('"${var.text} ${var.size} ${var.on} ${var.tiny}"', "hi 3 true 0.0003"),
+        ('"${var.text} ${var.size} ${var.on} ${var.t}"', "hi 3 true 0.0003"),
         ('" ${var.size}"', " 3"),
         ('"${qfops.project}"', "demo"),
         ("'$${var.size}'", "${var.size}"),
@@ -85,7 +87,8 @@ KNOWN = (
         (
             "${var.sise}",
             "undefined-variable Box/b spec.note: the variable sise is not defined"
-            ' | Did you mean "size"? Set it under `vars` in qfops.yaml, with --var sise=…, or as QFOPS_VAR_sise.',
+            ' | Did you mean "size"? Set it under `vars` in qfops.yaml,'
+            " with --var sise=…, or as QFOPS_VAR_sise.",
         ),
         ("a ${input}", f"bad-substitution Box/b spec.note: ${{input}} is not a substitution | {KNOWN}"),
         ("${env.HOME}", f"bad-substitution Box/b spec.note: ${{env.HOME}} is not a substitution | {KNOWN}"),
@@ -111,8 +114,8 @@ KNOWN = (
         ),
         (
             "${qfops.environment}",
-            "bad-substitution Box/b spec.note: this project has no environments, so ${qfops.environment} has no"
-            " value | Declare `environments` in qfops.yaml.",
+            "bad-substitution Box/b spec.note: this project has no environments,"
+            " so ${qfops.environment} has no value | Declare `environments` in qfops.yaml.",
         ),
     ],
 )

@@ -6,7 +6,8 @@ import pytest
 
 from qfops.core.errors import QfopsError
 from qfops.core.values import JSON
-from qfops.kinds.base import Identity, Kind, Listing, Operation, Output, Ref, Repeat, Search
+from qfops.kinds.base import Identity, Kind, Output, Ref, Search
+from qfops.kinds.operations import Listing, Operation, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way, updatable
 from qfops.render.explain import explain
 

@@ -1,6 +1,7 @@
 """What the tests of the state share: a clock that sleeping moves on, and short ways to make records."""
 
 import asyncio
+import json
 import os
 from collections.abc import Coroutine
 from pathlib import Path
@@ -99,6 +100,11 @@ def store(
         files=files,
         **more,
     )
+
+
+def history(folder: Path) -> list[dict[str, JSON]]:
+    """The events in the history of a state folder."""
+    return [json.loads(line) for line in (folder / "history.jsonl").read_bytes().splitlines()]
 
 
 def record(kind: RecordType, attempt: str, *, entry: Entry | None = None, **more: Any) -> Record:

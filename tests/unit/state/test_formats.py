@@ -1,5 +1,6 @@
 """state.json: a public format, pinned byte by byte, and strict on reading."""
 
+import gc
 import json
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ from qfops.core.resource import Ignore, Lifecycle
 from qfops.core.state import Entry, Record, Retired, State
 from qfops.state.entries import read_entry, write_entry
 from qfops.state.formats import Snapshot, read_snapshot, write_snapshot
+from qfops.state.layout import sealed
 from qfops.state.lines import compact
 from qfops.state.problems import FormatError
 from qfops.state.records import read_record, write_record
@@ -75,10 +77,7 @@ def edited(change: Any) -> bytes:
     document = json.loads(write_snapshot(Snapshot(STATE, 3)))
     del document["checksum"]
     change(document)
-    import hashlib
-
-    document["checksum"] = hashlib.sha256(compact(document)).hexdigest()
-    return compact(document)
+    return sealed(document)
 
 
 def test_a_state_comes_back_as_it_was() -> None:
@@ -97,9 +96,19 @@ def test_an_edited_file_is_refused() -> None:
         read_snapshot(data)
 
 
-def test_reformatting_alone_is_no_damage() -> None:
-    data = json.dumps(json.loads(write_snapshot(Snapshot(STATE)))).encode()
-    assert read_snapshot(data).state == STATE
+def test_the_garbage_collector_is_left_as_it_was() -> None:
+    data = write_snapshot(Snapshot(STATE))
+    read_snapshot(data)
+    assert gc.isenabled()
+    with pytest.raises(FormatError):
+        read_snapshot(data[:-9])
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        read_snapshot(data)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_newer_version_says_what_to_do() -> None:

@@ -8,10 +8,11 @@ from qfops.state.history import History
 
 def test_events_stay_in_their_order_around_a_torn_line(tmp_path: Path) -> None:
     history = History(tmp_path, Files())
-    assert list(history.read()) == []
     history.add({"event": "commit", "名": 1})
     before = history.path.read_bytes()
+    assert before == '{"event":"commit","名":1}\n'.encode()
     history.path.write_bytes(before + b'{"event": "to')
-    history.add({"event": "unlock"})
-    assert list(history.read()) == [{"event": "commit", "名": 1}, {"event": "unlock"}]
-    assert history.path.read_bytes().startswith(before)
+    history.add({"event": "takeover"})
+    history.add({"event": "commit"})
+    after = b'{"event": "to\n{"event":"takeover"}\n{"event":"commit"}\n'
+    assert history.path.read_bytes() == before + after

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from qfops.core.errors import StateError
+from qfops.core.errors import Locked, StateError
 from qfops.core.state import Record
 from qfops.state.heartbeat import Heartbeat
 from qfops.state.lease import Lease
 from qfops.state.session import FileSession
 
-from .support import FAQ, START, ZHANG, Faulty, Time, entry, record, run, store
+from .support import FAQ, START, ZHANG, Faulty, Time, entry, history, record, run, store
 
 
 async def begun(root: Path, files: Faulty, time: Time | None = None) -> FileSession:
@@ -118,7 +118,7 @@ def test_commit_compacts_and_goes_on(tmp_path: Path) -> None:
         session.note("deactivated", {"address": "Service/faq"})
         session.commit()
         await session.release()
-        events = list(store(tmp_path, Time()).history())
+        events = history(folder)
         assert [event["event"] for event in events] == ["commit", "deactivated", "commit"]
         assert events[0] == {
             "at": START,
@@ -252,7 +252,7 @@ def test_a_lost_lease_file_is_a_lost_lock(tmp_path: Path) -> None:
     async def scenario() -> None:
         session = await begun(tmp_path, Faulty())
         (tmp_path / ".qfops/dev/lease.json").unlink()
-        with pytest.raises(Exception, match="lost the lock of the state"):
+        with pytest.raises(Locked, match=r"lost the lock of the state.*Its lease file was removed"):
             await session.append(outcomes(1)[0])
         await session.release()
 
@@ -291,13 +291,13 @@ def test_a_busy_event_loop_does_not_stop_the_heartbeat(tmp_path: Path) -> None:
         time = Time()
         session = await store(tmp_path, time, lease=0.02).begin(ZHANG, timeout=0, notify=time.notify)
         time.now += 1
-        holder = store(tmp_path, time).holder()
+        lease = session._lease_file.read()
         for _ in range(1_000_000):
-            holder = store(tmp_path, time).holder()
-            if holder is not None and holder.heartbeat == time.now:
+            lease = session._lease_file.read()
+            if lease is not None and lease.heartbeat == time.now:
                 break
-        assert holder is not None
-        assert holder.heartbeat == time.now
+        assert lease is not None
+        assert lease.heartbeat == time.now
         await session.release()
 
     run(scenario())
