@@ -34,10 +34,10 @@ def test_apply_creates_everything_and_the_next_plan_is_empty(case: Case, bench: 
     assert actions(plan) == {}
     assert plan.drift == ()
     assert plan.complete
-    for address in bench.resources:
-        assert len(bench.objects(address.kind)) == sum(a.kind == address.kind for a in bench.resources) or (
-            address.kind in ("Dataset", "DatasetVersion")
-        )
+    existing = {str(found["id"]) for found in bench.emulator.objects()}
+    assert existing >= {bench.id(str(address)) for address in bench.resources}
+    creates = [load().get(address).create.action for address in bench.resources]
+    assert sorted(action for action in bench.writes() if action in creates) == sorted(creates)
 
 
 @every_case
@@ -63,6 +63,7 @@ def test_destroy_leaves_nothing_of_its_own(case: Case, bench: Bench) -> None:
     left = bench.emulator.objects()
     assert {str(found["type"]) for found in left} <= STAYS
     assert all(found["runStatus"] == "Stopped" for found in left if found["type"] == "Service")
+    assert all(found["status"] == "Released" for found in left if found["type"] == "ServiceResource")
     assert bench.state().entries == {}
     for change in plan.changes:
         if change.action is Action.DEACTIVATE:

@@ -1,0 +1,296 @@
+"""Mutating calls against a scripted console: what each class of error leads to, and what is journaled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import replace
+
+import pytest
+
+from qfops.core.address import Address
+from qfops.core.errors import ApiError, ErrorClass
+from qfops.core.settings import Wait
+from qfops.core.state import Entry
+from qfops.core.values import JSON
+from qfops.kinds.registry import load
+from qfops.reconcile.calls import ATTEMPTS, Caller, Interrupted, Unsettled
+from qfops.reconcile.journal import Finished, Journal, Request
+from tests.unit.reconcile.scripted import FakeClock, Line, MemorySession, Script, error
+
+PROMPT = load().kinds[("v2", "PromptTemplate")]
+TASK = load().kinds[("v2", "FineTuningTask")]
+ADDRESS = Address.parse("PromptTemplate/p")
+RUN = Address.parse("FineTuningTask/t")
+OLD = Entry(ADDRESS, "pt-1", {"templateName": "p", "templateContent": "old"}, outputs={"templateId": "pt-1"})
+NEW = replace(OLD, attributes={**OLD.attributes, "templateContent": "new"})
+WAIT = Wait(initial=1.0, max=30.0, visibility=60.0, signature=60)
+NO_EFFECT = error(ErrorClass.NO_EFFECT, status=429)
+REFUSED = error(ErrorClass.REFUSED, status=400, code="InappropriateJSON")
+LOST = error(ErrorClass.UNKNOWN_OUTCOME, status=500)
+GONE = error(ErrorClass.REFUSED, status=404)
+CROWDED = error(ErrorClass.REFUSED, status=400, code="TaskRunningNumberExceedLimit")
+CREATED: JSON = {"templateId": "pt-1"}
+SHOWN_OLD: JSON = {"templateId": "pt-1", "templateName": "p", "templateContent": "old"}
+SHOWN_NEW: JSON = {"templateId": "pt-1", "templateName": "p", "templateContent": "new"}
+
+
+class Desk:
+    """A caller with everything around it under control."""
+
+    def __init__(self, *sends: Line, entry: Entry | None = None) -> None:
+        self.console = Script(deque(sends))
+        self.clock = FakeClock()
+        self.session = MemorySession(*([entry] if entry else []))
+        self.said: list[str] = []
+        self.stop = asyncio.Event()
+        journal = Journal(self.session, self.clock, "ann", "c0ffee")
+        self.caller = Caller(
+            journal, self.console, self.clock, WAIT, lambda event: self.said.append(event.message), self.stop
+        )
+
+    def call(self, request: Request) -> Finished:
+        return asyncio.run(self.caller.call(request))
+
+    @property
+    def attempts(self) -> list[int]:
+        return [attempt for _, _, attempt in self.console.sent]
+
+
+def create() -> Request:
+    planned = replace(OLD, id=None, outputs={})
+    return Request(
+        ADDRESS,
+        PROMPT,
+        PROMPT.create,
+        "create",
+        {"templateName": "p"},
+        planned,
+        lambda _: Finished(OLD, "pt-1", {"templateId": "pt-1"}),
+        attributes=OLD.attributes,
+        before=["pt-0"],
+        last=True,
+    )
+
+
+def modify() -> Request:
+    operation = PROMPT.operations["modify"]
+    return Request(
+        ADDRESS, PROMPT, operation, "modify", {}, NEW, lambda _: Finished(NEW, "pt-1"),
+        attributes=NEW.attributes, outputs=OLD.outputs,
+    )  # fmt: skip
+
+
+def delete() -> Request:
+    operation = PROMPT.operations["delete"]
+    return Request(
+        ADDRESS,
+        PROMPT,
+        operation,
+        "delete",
+        {},
+        None,
+        lambda _: Finished(None),
+        outputs=OLD.outputs,
+        ends=True,
+    )
+
+
+def train() -> Request:
+    planned = Entry(RUN, None, {"jobId": "job-1", "parameterScale": "LoRA"})
+    made = replace(planned, id="task-1")
+    return Request(
+        RUN, TASK, TASK.create, "create", {}, planned, lambda _: Finished(made, "task-1"),
+        attributes=planned.attributes, before=[],
+    )  # fmt: skip
+
+
+def test_the_intent_is_written_before_the_call_and_the_outcome_after_it() -> None:
+    """With all that settling needs: attributes, what matched before, when the signature ends, who."""
+    desk = Desk()
+    desk.console.sends.append(lambda: desk.session.types() == ["intent"] and CREATED)
+    assert desk.call(create()).id == "pt-1"
+    intent, outcome = desk.session.records
+    assert (intent.operation, intent.before, intent.expires) == ("CreatePromptTemplate", ["pt-0"], 1060.0)
+    assert (intent.by, intent.commit, intent.attributes) == ("ann", "c0ffee", OLD.attributes)
+    assert (outcome.type, outcome.attempt, outcome.id, outcome.done) == (
+        "outcome",
+        intent.attempt,
+        "pt-1",
+        True,
+    )
+    assert desk.session.state.entries[ADDRESS] == OLD
+    assert not desk.session.state.intents
+
+
+def test_what_had_no_effect_is_repeated_with_back_off() -> None:
+    """One intent and one signature an attempt; the failed ones are closed."""
+    desk = Desk(NO_EFFECT, NO_EFFECT, CREATED)
+    desk.call(create())
+    assert desk.session.types() == ["intent", "failed", "intent", "failed", "intent", "outcome"]
+    assert len({record.attempt for record in desk.session.records}) == 3
+    assert desk.clock.naps == [2.0, 4.0]
+    assert desk.attempts == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("request_", "entry"), [(create(), None), (modify(), OLD)], ids=["create", "modify"])
+def test_there_are_eight_attempts(request_: Request, entry: Entry | None) -> None:
+    """Then the last error is the answer."""
+    desk = Desk(*[NO_EFFECT] * 10, entry=entry)
+    with pytest.raises(ApiError) as raised:
+        desk.call(request_)
+    assert raised.value is NO_EFFECT
+    assert desk.attempts == list(range(1, ATTEMPTS + 1))
+    assert not desk.session.state.intents
+
+
+def test_a_refusal_is_reported_at_once() -> None:
+    """Repeating it would be refused again."""
+    desk = Desk(REFUSED)
+    with pytest.raises(ApiError):
+        desk.call(create())
+    assert desk.attempts == [1]
+    assert desk.session.types() == ["intent", "failed"]
+
+
+def test_gone_is_what_a_delete_wants_to_hear() -> None:
+    """404 on an end is its success; on anything else it is a refusal."""
+    desk = Desk(GONE, entry=OLD)
+    desk.call(delete())
+    assert desk.session.types() == ["intent", "outcome"]
+    assert ADDRESS not in desk.session.state.entries
+    with pytest.raises(ApiError):
+        Desk(GONE, entry=OLD).call(modify())
+
+
+def test_a_lost_safe_write_is_repeated_and_its_intents_close_with_the_answer() -> None:
+    """Until then they stay open: whatever becomes of this run, the next one knows what may have been."""
+    desk = Desk(LOST, LOST, None, entry=OLD)
+    desk.call(modify())
+    assert desk.session.types() == ["intent", "intent", "intent", "outcome", "failed", "failed"]
+    assert not desk.session.state.intents
+    assert desk.session.state.entries[ADDRESS] == NEW
+
+
+def test_a_safe_write_that_is_lost_eight_times_stays_open() -> None:
+    """Nobody knows whether it happened, so nothing says that it did not."""
+    desk = Desk(*[LOST] * 8, entry=OLD)
+    with pytest.raises(ApiError):
+        desk.call(modify())
+    assert desk.session.types() == ["intent"] * 8
+    assert len(desk.session.state.intents) == 8
+
+
+@pytest.mark.parametrize(("shown", "works"), [(SHOWN_NEW, True), (SHOWN_OLD, False)])
+def test_a_refusal_after_a_lost_answer_is_checked(shown: JSON, works: bool) -> None:
+    """The console may refuse to do again what it has done already: then the object shows it."""
+    desk = Desk(LOST, REFUSED, entry=OLD)
+    desk.console.reads["DescribePromptTemplate"] = shown
+    if works:
+        desk.call(modify())
+        assert desk.session.state.entries[ADDRESS] == NEW
+        assert not desk.session.state.intents
+    else:
+        with pytest.raises(ApiError):
+            desk.call(modify())
+        assert len(desk.session.state.intents) == 1
+
+
+def test_a_lost_create_that_is_found_is_not_repeated() -> None:
+    """Exactly one match that was not there before."""
+    desk = Desk(LOST)
+    items: list[dict[str, JSON]] = [{"templateId": name, "templateName": "p"} for name in ("pt-0", "pt-1")]
+    desk.console.lists["DescribePromptTemplates"] = items
+    desk.console.reads["DescribePromptTemplate"] = SHOWN_OLD
+    assert desk.call(create()).id == "pt-1"
+    assert desk.attempts == [1]
+    assert desk.session.types() == ["intent", "outcome"]
+
+
+def test_a_lost_create_that_is_not_found_is_repeated_after_its_window() -> None:
+    """The signature's sixty seconds and the visibility's; looks come at growing intervals."""
+    desk = Desk(LOST, CREATED)
+    desk.call(create())
+    assert desk.attempts == [1, 2]
+    assert desk.session.records[-2].at >= 1000.0 + 60.0 + 60.0
+    assert desk.clock.naps[:3] == [1.0, 1.5, 2.25]
+    assert len(desk.console.asked) < 15
+
+
+def test_a_lost_create_with_two_matches_is_left_to_a_person() -> None:
+    """The intent stays open, and both candidates are named."""
+    desk = Desk(LOST)
+    items: list[dict[str, JSON]] = [{"templateId": name, "templateName": "p"} for name in ("pt-1", "pt-2")]
+    desk.console.lists["DescribePromptTemplates"] = items
+    with pytest.raises(Unsettled, match=r"\(pt-1, pt-2\).*state settle PromptTemplate/p"):
+        desk.call(create())
+    assert len(desk.session.state.intents) == 1
+
+
+def test_a_lost_create_that_cannot_be_looked_for_is_left_to_a_person() -> None:
+    """Only once its window has closed; until then it is tried again."""
+    desk = Desk(LOST)
+    desk.console.lists["DescribePromptTemplates"] = error(ErrorClass.REFUSED, status=403)
+    with pytest.raises(Unsettled, match="cannot be read"):
+        desk.call(create())
+    assert desk.clock.time >= 1120.0
+    assert len(desk.session.state.intents) == 1
+
+
+def test_too_many_running_waits_for_one_of_ours_to_end() -> None:
+    """However long that takes; it does not count as an attempt."""
+    desk = Desk(CROWDED, {"taskId": "task-1"})
+
+    async def scene() -> None:
+        with desk.caller.running.one(TASK):
+            asked = asyncio.ensure_future(desk.caller.call(train()))
+            while not desk.said:
+                await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert not asked.done()
+        await asked
+
+    asyncio.run(scene())
+    assert "waiting for one of ours to end" in desk.said[0]
+    assert desk.attempts == [1, 1]
+    assert desk.clock.naps == []
+
+
+def test_too_many_running_of_others_is_tried_eight_times() -> None:
+    """None of ours will end, so patience has its limit."""
+    desk = Desk(*[CROWDED] * 10)
+    with pytest.raises(ApiError):
+        desk.call(train())
+    assert len(desk.attempts) == ATTEMPTS
+
+
+def test_nothing_is_sent_after_the_run_was_asked_to_stop() -> None:
+    """Not even announced."""
+    desk = Desk(CREATED)
+    desk.stop.set()
+    with pytest.raises(Interrupted):
+        desk.call(create())
+    assert desk.session.records == []
+
+
+def test_a_stop_ends_the_back_off_and_leaves_the_journal_closed() -> None:
+    """What had no effect is known not to have happened."""
+    desk = Desk(NO_EFFECT)
+    desk.console.on_back_off = desk.stop.set
+    with pytest.raises(Interrupted):
+        desk.call(create())
+    assert desk.session.types() == ["intent", "failed"]
+
+
+def test_a_stop_while_settling_leaves_the_intent_to_the_next_run() -> None:
+    """It is too early to tell, and nobody waits any longer."""
+    desk = Desk()
+
+    def lost() -> JSON:
+        desk.stop.set()
+        raise LOST
+
+    desk.console.sends.append(lost)
+    with pytest.raises(Unsettled):
+        desk.call(create())
+    assert len(desk.session.state.intents) == 1
