@@ -16,7 +16,8 @@ from qfops.kinds.flatten import flatten
 from qfops.kinds.registry import Registry
 from qfops.kinds.wire import is_released
 from qfops.planning import causes, steps
-from qfops.planning.judge import Case, change_of, linkable, linked, replacement
+from qfops.planning.case import Case, change_of
+from qfops.planning.replacing import linkable, linked, replacement
 from qfops.planning.votes import compare, reverted, silenced
 
 Inventory = Mapping[KindKey, Mapping[str, LiveObject]]

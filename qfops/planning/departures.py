@@ -14,7 +14,7 @@ from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.planning import causes, steps
 from qfops.planning.context import PlanInput
-from qfops.planning.judge import protected
+from qfops.planning.replacing import protected
 
 
 @dataclass(frozen=True, slots=True)

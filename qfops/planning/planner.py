@@ -17,9 +17,10 @@ from qfops.core.values import Reference, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.planning import arrivals, departures, guards, steps
+from qfops.planning.case import MAKES, Case, change_of
 from qfops.planning.context import Outlook, PlanInput
 from qfops.planning.digest import fingerprint, held_paths, seal
-from qfops.planning.judge import MAKES, Case, change_of, judge
+from qfops.planning.judge import judge
 from qfops.planning.order import arranged
 from qfops.planning.policy import unusual_absence
 from qfops.planning.resolve import ref_at, resolve
@@ -85,6 +86,12 @@ class _Planner:
             given.observed.inventory,
         )
         self.feeding = _feeding(given, self.entries)
+        self.kept_runs = {
+            (address.kind_key, item.run_key): (address, item)
+            for address, entry in self.entries.items()
+            for item in entry.retired
+            if item.run_key
+        }
         self.outlooks: dict[Address, Outlook] = {}
         self.prints: dict[Address, str] = {}
 
@@ -112,6 +119,7 @@ class _Planner:
             self._container(kind, resource),
             self.outlooks,
             resource.address in self.feeding,
+            self.kept_runs,
         )
         change = self._move(self._hold_back(kind, resource, self._verdict(case, entry)))
         self.outlooks[resource.address] = self._outlook(change, case.desired, entry)

@@ -1,5 +1,6 @@
 """`apply`: approval, events, locks, interruptions, and a person at a terminal."""
 
+import contextlib
 import json
 import os
 import pty
@@ -189,32 +190,44 @@ def test_the_second_signal_leaves_at_once(qfops: Call, folder: Path, process: Pr
 # --- at a terminal ------------------------------------------------------------------------------------------
 
 
-def at_terminal(process: Process, *arguments: str, answer: bytes) -> tuple[int, str]:
-    """The exit code and everything shown to a person who types `answer` when asked."""
+def at_terminal(process: Process, *arguments: str, answer: bytes | signal.Signals) -> tuple[int, str]:
+    """The exit code and everything shown to a person who types `answer`, or sends it, when asked."""
     ours, theirs = pty.openpty()
     running = process(*arguments, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = b""
     while b"[y/N]" not in shown:
         shown += os.read(ours, 4096)
-    os.write(ours, answer)
-    try:
+    if isinstance(answer, bytes):
+        os.write(ours, answer)
+    else:
+        running.send_signal(answer)
+    with contextlib.suppress(OSError):  # the other end closes its terminal
         while piece := os.read(ours, 4096):
             shown += piece
-    except OSError:
-        pass  # the other end has closed its terminal
     os.close(ours)
     return running.wait(), shown.decode("utf-8")
 
 
-@pytest.mark.parametrize(
-    ("answer", "code"), [(b"y\n", 0), (b"YES\n", 0), (b"n\n", 3), (b"\n", 3), (b"\x03", 130)]
-)
+ANSWERS = [
+    (b"y\n", 0),
+    (b"YES\n", 0),
+    (b"n\n", 3),
+    (b"\n", 3),
+    (b"\x04", 3),
+    (signal.SIGINT, 130),
+    (signal.SIGTERM, 130),
+]
+
+
+@pytest.mark.parametrize(("answer", "code"), ANSWERS)
 def test_a_person_sees_the_plan_and_is_asked(
-    folder: Path, process: Process, answer: bytes, code: int
+    folder: Path, process: Process, answer: bytes | signal.Signals, code: int
 ) -> None:
     ended, shown = at_terminal(process, "apply", answer=answer)
     assert ended == code, shown
     assert shown.index(ADDRESS) < shown.index("Do this? [y/N]")
     assert writes(folder) == (["CreatePromptTemplate"] if code == 0 else [])
     assert "Traceback" not in shown
+    lease = json.loads((folder / ".qfops/default/lease.json").read_text())
+    assert lease["released"] is True

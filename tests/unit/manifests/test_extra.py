@@ -19,7 +19,7 @@ def test_extra_stands_apart_and_warns_each_time(folder: Folder) -> None:
         "extra": {"new": 1, "config": {"newer": {"a": [1]}}},
     }
     assert folder.errors() == [
-        "manifests/a.yaml:5:22 warning extra-fields Box/b spec.extra: sent without any check: new, config"
+        "manifests/a.yaml:5:21 warning extra-fields Box/b spec.extra: sent without any check: new, config"
         " | Fields in `extra` are never compared with the console; to change one means to replace."
     ]
 
@@ -49,7 +49,8 @@ def test_references_may_stand_anywhere_in_extra(folder: Folder) -> None:
         ),
         (
             "{color: red}",
-            "5:26 extra-known Lid/l spec.extra.color: color is an attribute of Lid and does not belong in extra"
+            "5:26 extra-known Lid/l spec.extra.color: color is an attribute of Lid and does not"
+            " belong in extra"
             " | Move it to spec.color.",
         ),
         (

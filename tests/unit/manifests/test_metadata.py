@@ -17,8 +17,10 @@ def write(folder: Folder, metadata: str) -> None:
 def test_what_can_be_said(folder: Folder) -> None:
     write(
         folder,
-        "{name: b, labels: {team: 客服}, lifecycle: {protect: true, onRemove: retire, onReplace: delete, ignore: ["
-        "{path: note, reason: by hand, until: 2027-01-31}, {path: config.rate}, {path: 'free.any.thing'}, {path: 'tags[0]'}]}}",
+        "{name: b, labels: {team: 客服}, lifecycle: {protect: true, onRemove: retire,"
+        " onReplace: delete, ignore: ["
+        "{path: note, reason: by hand, until: 2027-01-31}, {path: config.rate}, {path:"
+        " 'free.any.thing'}, {path: 'tags[0]'}]}}",
     )
     resource = folder.one()
     assert resource.labels == {"team": "客服"}
@@ -114,7 +116,8 @@ def test_names_have_a_rule(folder: Folder, name: str) -> None:
         (
             "{name: b, lifecycle: {ignore: [{path: note, until: 20270131}]}}",
             "3:55 wrong-type Box/b metadata.lifecycle.ignore[0].until:"
-            ' a text is wanted here, not the number 20270131 | The last day, YYYY-MM-DD. | Put it in quotes: "20270131".',
+            " a text is wanted here, not the number 20270131 | The last day, YYYY-MM-DD."
+            ' | Put it in quotes: "20270131".',
         ),
     ],
 )

@@ -63,7 +63,8 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
         ),
         (
             "{boxId: {ref: Bix/b}}",
-            f'5:16 unknown-kind Lid/l spec.boxId.ref: Bix/b is of no known kind | {KINDS} | Did you mean "Box"?',
+            f"5:16 unknown-kind Lid/l spec.boxId.ref: Bix/b is of no known kind | {KINDS}"
+            ' | Did you mean "Box"?',
         ),
         (
             "{boxId: {ref: box-b}}",
@@ -72,7 +73,8 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
         ),
         (
             "{boxId: {ref: }}",
-            "5:16 wrong-type Lid/l spec.boxId.ref: ref wants an address, not nothing | Write {ref: Kind/name}.",
+            "5:16 wrong-type Lid/l spec.boxId.ref: ref wants an address, not nothing"
+            " | Write {ref: Kind/name}.",
         ),
         (
             "{boxId: {ref: Box/b, ouput: boxId}}",
@@ -81,7 +83,8 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
         ),
         (
             "{boxId: {ref: Box/b, output: versionId}}",
-            '5:28 wrong-output Lid/l spec.boxId.output: the text "versionId" is no output of Box/b that stands here'
+            '5:28 wrong-output Lid/l spec.boxId.output: the text "versionId" is no output of'
+            " Box/b that stands here"
             " | Allowed: boxId.",
         ),
         (
@@ -115,7 +118,8 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
         ),
         (
             "{boxId: {secret: env:QFOPS_X}}",
-            "5:8 not-supported Lid/l spec.boxId: {secret: …} stands only in state.url of qfops.yaml | Remove it.",
+            "5:8 not-supported Lid/l spec.boxId: {secret: …} stands only in state.url of"
+            " qfops.yaml | Remove it.",
         ),
     ],
 )

@@ -200,7 +200,8 @@ def test_of_alternatives_the_nearest_one_speaks() -> None:
         ]
     }
     assert problems(schema, {"a": "01"}) == [
-        'wrong-type a: a whole number is wanted here, not the text "01" | Write 1: numbers follow JSON\'s grammar.'
+        'wrong-type a: a whole number is wanted here, not the text "01"'
+        " | Write 1: numbers follow JSON's grammar."
     ]
     assert problems(schema, 3) == [
         'wrong-type -: a text or a mapping is wanted here, not the number 3 | Put it in quotes: "3".'

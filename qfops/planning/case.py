@@ -1,0 +1,88 @@
+"""One resource with all that is known of it, and the change that a verdict on it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qfops.core.address import Address
+from qfops.core.plan import Action, AttributeChange, Change, Step, Verdict
+from qfops.core.resource import Resource
+from qfops.core.state import Entry, Retired
+from qfops.core.values import Value
+from qfops.kinds.base import Kind
+from qfops.planning import causes
+from qfops.planning.context import Outlook, PlanInput
+from qfops.planning.runs import Inputs, inputs_of
+
+MAKES = (Action.CREATE, Action.RUN, Action.REPLACE)
+ACTING = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REVERT)
+KeptRuns = Mapping[tuple[tuple[str, str], str], tuple[Address, Retired]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One resource with all that is known of it.
+
+    `desired` has its references resolved; `container` are the attributes of what it lives in; `feeds_run`: a
+    new id would force a run; `kept_runs` are finished runs that were kept, by kind and run key.
+    """
+
+    given: PlanInput
+    kind: Kind
+    resource: Resource
+    desired: Mapping[str, Value]
+    container: Mapping[str, object]
+    outlooks: Mapping[Address, Outlook]
+    feeds_run: bool = False
+    kept_runs: KeptRuns = field(default_factory=dict)
+
+    @property
+    def address(self) -> Address:
+        """The address of the resource."""
+        return self.resource.address
+
+    def inputs(self) -> Inputs:
+        """What a run of this resource would be made from."""
+        return inputs_of(self.kind, self.desired, self.container)
+
+
+def change_of(
+    case: Case,
+    entry: Entry | None,
+    action: Action,
+    reason: str,
+    votes: tuple[AttributeChange, ...],
+    todo: tuple[Step, ...] = (),
+    remedy: str = "",
+) -> Change:
+    """A change with its causes, notes and costs read off the votes and steps."""
+    found = causes.of_votes(case.resource, votes, case.outlooks) if action is not Action.NO_OP else ()
+    notes = tuple(
+        f"{vote.path}: {vote.reason}"
+        for vote in votes
+        if vote.verdict in (Verdict.NOTE, Verdict.DROP) and vote.reason
+    )
+    return Change(
+        address=case.address,
+        action=action,
+        reason=reason,
+        id=(entry.id or "") if entry else "",
+        causes=found,
+        depends_on=dependencies_of(case),
+        billable=any(step.billable for step in todo),
+        outputs=tuple(output.name for output in case.kind.outputs) if action in MAKES else (),
+        last_duration=entry.seconds if entry else 0.0,
+        steps=todo,
+        attributes=votes,
+        notes=notes,
+        remedy=remedy,
+        resource=case.resource,
+        entry=entry,
+    )
+
+
+def dependencies_of(case: Case) -> tuple[Address, ...]:
+    """What the resource refers to or is ordered after, sorted."""
+    targets = {edge.reference.target for edge in case.resource.references} | set(case.resource.depends_on)
+    return tuple(sorted(targets))

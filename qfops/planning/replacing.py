@@ -1,0 +1,127 @@
+"""A new object in place of an old one: when that works, what it costs, when an old one is linked again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from qfops.core.address import Address
+from qfops.core.observation import LiveObject, Phase
+from qfops.core.plan import Action, AttributeChange, Change, Verdict
+from qfops.core.resource import Resource
+from qfops.core.state import Entry, Retired
+from qfops.core.values import ABSENT, same
+from qfops.kinds.wire import is_released
+from qfops.planning import steps
+from qfops.planning.case import ACTING, Case, change_of
+from qfops.planning.runs import Inputs
+from qfops.planning.votes import compare
+
+
+def replacement(
+    case: Case, entry: Entry, live: LiveObject | None, votes: tuple[AttributeChange, ...], reason: str
+) -> Change:
+    """A new object in place of the old one, or an old one linked again when it is what is wanted."""
+    found = linkable(case, entry)
+    if found is not None:
+        return linked(case, entry, found)
+    conflict = _identity_conflict(case, entry, live)
+    action = Action.RUN if case.kind.run else Action.REPLACE
+    if conflict:
+        return change_of(case, entry, Action.BLOCKED, f"{reason}; {conflict}", votes)
+    if protected(case.resource, entry):
+        return change_of(case, entry, Action.BLOCKED, f"protected (lifecycle.protect), but {reason}", votes)
+    going = live is not None and live.phase is Phase.GOING
+    todo = [*steps.stopping(case.kind, live), *steps.creation(case.kind, case.desired)]
+    keeps = (entry.id,) if entry.id and keeps_old(case) and not going else ()
+    destroys = (entry.id,) if entry.id and not keeps else ()
+    notes: tuple[str, ...] = ()
+    if going and case.kind.run:
+        notes = (f"a run in progress is stopped and thrown away ({entry.id}, {live.status if live else ''})",)
+    change = change_of(case, entry, action, reason, votes, tuple(todo))
+    notes += _meanwhile(case, entry, live, kept=bool(keeps))
+    return replace(change, keeps=keeps, destroys=destroys, notes=(*change.notes, *notes))
+
+
+def _meanwhile(case: Case, entry: Entry, live: LiveObject | None, *, kept: bool) -> tuple[str, ...]:
+    """What a replacement means to the callers of the object, and to the bill while both exist."""
+    url = entry.outputs.get("url")
+    notes = [f"new URL; the one until now is {url}"] if url else []
+    both = live is not None and live.phase is not Phase.STOPPED and not case.kind.run
+    if both and case.kind.create.billable:
+        until = "until the old one is pruned" if kept else "until the old one has ended"
+        notes.append(f"billed twice {until} ({entry.id})")
+    return tuple(notes)
+
+
+def keeps_old(case: Case) -> bool:
+    """Whether the replaced object stays: lifecycle.onReplace, or the kind's default."""
+    wanted = case.resource.lifecycle.on_replace
+    return case.kind.keep_on_replace if wanted is None else wanted == "retire"
+
+
+def protected(resource: Resource | None, entry: Entry) -> bool:
+    """Whether delete and replace are refused: the manifest decides while there is one, else state."""
+    return resource.lifecycle.protect if resource is not None else entry.lifecycle.protect
+
+
+def _identity_conflict(case: Case, entry: Entry, live: LiveObject | None) -> str:
+    identity = case.kind.identity
+    if identity is None or identity.enforced_by != "console":
+        return ""
+    if live is not None and is_released(case.kind, live.status):
+        return ""
+    unchanged = [
+        name
+        for name in identity.attributes
+        if same(case.desired.get(name, ABSENT), entry.attributes.get(name, ABSENT))
+    ]
+    if not unchanged:
+        return ""
+    fields = " and ".join(f"spec.{name}" for name in unchanged)
+    return f"the console keeps {fields} unique and the new object is made first, so change {fields} too"
+
+
+def linkable(case: Case, entry: Entry | None) -> tuple[Address, Retired] | None:
+    """A kept object that is exactly what is wanted: linking it again costs nothing."""
+    wanted = case.inputs() if case.kind.run else None
+    if wanted is not None and not wanted.key:
+        return None
+    for item in reversed(entry.retired if entry is not None else ()):
+        if _fits(case, item, wanted):
+            return case.address, item
+    elsewhere = case.kept_runs.get((case.kind.key, wanted.key)) if wanted is not None else None
+    return elsewhere if elsewhere is not None and _fits(case, elsewhere[1], wanted) else None
+
+
+def _fits(case: Case, item: Retired, wanted: Inputs | None) -> bool:
+    live = case.given.observed.find(case.kind.key, item.id)
+    if live is None or live.phase is not Phase.READY:
+        return False
+    if wanted is not None:
+        return bool(item.run_key) and item.run_key == wanted.key
+    identity = case.kind.identity.attributes if case.kind.identity else ()
+    if any(not same(case.desired.get(name, ABSENT), item.attributes.get(name, ABSENT)) for name in identity):
+        return False
+    votes = compare(case.kind, case.desired, item.attributes, live)
+    return not any(vote.verdict in (Verdict.REPLACE, Verdict.BLOCKED) for vote in votes)
+
+
+def linked(case: Case, entry: Entry | None, found: tuple[Address, Retired]) -> Change:
+    """The change that makes a kept object the current one again."""
+    owner, item = found
+    live = case.given.observed.find(case.kind.key, item.id)
+    votes = () if case.kind.run else compare(case.kind, case.desired, item.attributes, live)
+    votes = tuple(vote for vote in votes if vote.verdict in ACTING)
+    todo = [steps.LINK, *steps.updates(case.kind, votes, live)]
+    change = change_of(
+        case,
+        entry,
+        Action.ADOPT,
+        f"linked again: {item.id} was kept and is what the manifest asks for",
+        votes,
+        tuple(todo),
+    )
+    current = (entry.id,) if entry is not None and entry.id and change.id else ()
+    keeps, destroys = (current, ()) if keeps_old(case) else ((), current)
+    origin = owner if owner != case.address else None
+    return replace(change, link=item.id, keeps=keeps, destroys=destroys, moved_from=origin)

@@ -1,0 +1,117 @@
+"""Waiting, on a clock that nobody waits for: what ends a wait, what fails it, and how often is looked."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from qfops.core.observation import LiveObject
+from qfops.core.settings import Wait
+from qfops.core.values import JSON
+from qfops.kinds.registry import load
+from qfops.reconcile.waiting import Goal, NotReady, StillGoing, Waiter
+from tests.unit.reconcile.scripted import FakeClock, Script
+
+SERVICE = load().kinds[("v2", "Service")]
+TASK = load().kinds[("v2", "FineTuningTask")]
+SERVING = Goal(SERVICE.create.until)
+WAIT = Wait(initial=1.0, max=30.0, limit=3600.0)
+
+
+class Bench:
+    """A waiter on one service whose statuses follow each other, the last one for ever."""
+
+    def __init__(self, *statuses: tuple[str, str], limit: float = float("inf")) -> None:
+        self.clock, self.console, self.stop = FakeClock(), Script(), asyncio.Event()
+        self.statuses = list(statuses)
+        self.told: list[str] = []
+        self.console.reads["DescribeService"] = self._next
+        self.waiter = Waiter(self.console, self.clock, WAIT, limit, self.stop)
+
+    def _next(self) -> JSON:
+        run, update = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        return {"serviceId": "svco-1", "runStatus": run, "updateStatus": update}
+
+    def wait(self, goal: Goal = SERVING) -> LiveObject:
+        tell = lambda live: self.told.append(live.status)  # noqa: E731 (a callback of one line)
+        return asyncio.run(self.waiter.until(SERVICE, {"serviceId": "svco-1"}, goal, tell))
+
+
+def test_it_looks_at_growing_intervals_until_the_words_are_there() -> None:
+    """Each new status is told once."""
+    bench = Bench(("New", "None"), ("Deploying", "None"), ("Deploying", "None"), ("Serving", "None"))
+    assert bench.wait().status == "Serving/None"
+    assert bench.clock.naps == [1.0, 1.5, 2.25]
+    assert bench.told == ["New/None", "Deploying/None"]
+
+
+def test_intervals_grow_to_their_limit() -> None:
+    """Nobody is asked more seldom than every `wait.max` seconds."""
+    bench = Bench(*[("Deploying", "None")] * 20, ("Serving", "None"))
+    bench.wait()
+    assert max(bench.clock.naps) == 30.0
+
+
+def test_all_words_have_to_be_there() -> None:
+    """A service that is being updated is not through, although it serves."""
+    bench = Bench(("Serving", "Updating"), ("Serving", "None"))
+    assert bench.wait().status == "Serving/None"
+    assert len(bench.clock.naps) == 1
+
+
+@pytest.mark.parametrize("limit", [0.0, 100.0, float("inf")])
+def test_reaching_the_limit_is_in_progress_and_no_failure(limit: float) -> None:
+    """The limit of the run, of the kind and of the project: the least of them."""
+    bench = Bench(("Deploying", "None"), limit=limit)
+    with pytest.raises(StillGoing) as raised:
+        bench.wait()
+    assert raised.value.exit_code == 4
+    assert bench.clock.time - 1000.0 == min(limit, WAIT.limit)
+
+
+def test_a_stop_ends_every_wait() -> None:
+    """The object goes on by itself, and the next run waits on."""
+    bench = Bench(("Deploying", "None"))
+    bench.stop.set()
+    with pytest.raises(StillGoing):
+        bench.wait()
+    assert bench.clock.naps == []
+
+
+def test_a_failure_is_said_in_the_words_of_the_console() -> None:
+    """What can never be reached is not waited for."""
+    with pytest.raises(NotReady, match="the console says Failed/None"):
+        Bench(("Deploying", "None"), ("Failed", "None")).wait()
+    with pytest.raises(NotReady, match="Stopped"):
+        Bench(("Stopped", "None")).wait()
+
+
+def test_a_status_that_nobody_knows_is_no_reason_to_wait() -> None:
+    """This version cannot tell what follows."""
+    with pytest.raises(NotReady, match="does not know"):
+        Bench(("Melting", "None")).wait()
+
+
+def test_an_object_that_vanishes_is_not_waited_for() -> None:
+    """Somebody deleted it meanwhile."""
+    bench = Bench(("New", "None"))
+    bench.console.reads["DescribeService"] = gone()
+    with pytest.raises(NotReady, match="vanished"):
+        bench.wait()
+
+
+def gone() -> JSON:
+    from qfops.core.errors import ErrorClass
+    from tests.unit.reconcile.scripted import error
+
+    return error(ErrorClass.REFUSED, status=404)  # type: ignore[return-value]
+
+
+def test_a_stop_step_may_end_in_what_other_waits_call_failure() -> None:
+    """A run that was told to stop ends stopped, done or failed: all the same."""
+    goal = Goal({}, fails=False)
+    for word in ("Stopped", "Done", "Fail"):
+        live = LiveObject("task-1", {}, status=word, phase=TASK.readiness.fields[0].phase(word))
+        assert goal.reached(TASK, live)
+        assert not goal.failed(live)
