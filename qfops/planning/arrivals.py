@@ -85,14 +85,9 @@ def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
         return linked(case, entry, found)
     gone = _renamed(case, names)
     if gone is not None:
-        return change_of(
-            case,
-            entry,
-            Action.BLOCKED,
-            f"looks like {gone}, whose manifest is gone, under a new name",
-            (),
-            remedy=_moved_line(gone, case.address),
-        )
+        reason = f"looks like {gone}, whose manifest is gone, under a new name"
+        remedy = _moved_line(gone, case.address)
+        return replace(change_of(case, entry, Action.BLOCKED, reason, (), remedy=remedy), moved_from=gone)
     name = identity_key(case.kind, case.desired)
     stranger = names.live.get((case.kind.key, name)) if name else None
     if stranger:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qfops.kinds.registry import load
+from qfops.planning.context import Flags
 from tests.crash.conftest import Prepared
 from tests.crash.outcome import converged
 from tests.crash.rig import next_process
@@ -79,3 +80,13 @@ def test_a_failure_stops_its_dependents_only_and_the_next_apply_goes_on(prepared
     assert trouble(bench.apply(WHOLE)) == []
     converged(bench, CREATE)
     bench.close()
+
+
+@pytest.mark.xfail(reason="the answer to CreateService alone says which compute was bought", strict=True)
+def test_compute_that_a_lost_create_bought_is_given_back(prepared: Prepared) -> None:
+    """It is paid for until it is released; the service's resources tell what it is."""
+    bench = next_process(prepared(CREATE))
+    bench.emulator.configure(faults=[{"kind": "reset", "action": "CreateService", "when": "after"}])
+    assert trouble(bench.apply(WHOLE)) == []
+    assert trouble(bench.apply(WHOLE, Flags(destroy=True))) == []
+    assert "ReleaseComputeUnit" in bench.writes()

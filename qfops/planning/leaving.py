@@ -1,0 +1,112 @@
+"""What a plan takes away: entries without a manifest, replaced and retired objects, each end guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from qfops.core.address import Address
+from qfops.core.plan import Action, Change, Verdict
+from qfops.core.state import Entry
+from qfops.planning import departures, guards
+from qfops.planning.case import MAKES
+from qfops.planning.context import PlanInput
+from qfops.planning.resolve import ref_at
+
+
+def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
+    """The ends of the objects that the changes do not keep, once everything has moved to the new ones."""
+    found: list[Change] = []
+    for change in changes:
+        entry = change.entry
+        makes = change.destroys and change.action in (*MAKES, Action.ADOPT)
+        if not makes or entry is None or entry.id is None:
+            continue
+        kind = given.registry.get(change.address)
+        live = given.observed.find(kind.key, entry.id)
+        ended = departures.Ended(change.address, entry.id, entry.id, entry.attributes, entry.outputs, live)
+        end = departures.end(given, kind, entry, ended, "replaced in this plan")
+        found.append(replace(end, causes=change.causes))
+    return found
+
+
+def orphan_ends(
+    given: PlanInput, entries: Mapping[Address, Entry], changes: Iterable[Change]
+) -> list[Change]:
+    """The verdicts on entries that no manifest declares any more, or on all of them with destroy.
+
+    One that a new resource looks like waits until `moved` says which of the two it is.
+    """
+    renamed = {change.moved_from for change in changes if change.action is Action.BLOCKED}
+    found: list[Change] = []
+    for address in sorted(entries):
+        resource = given.resources.get(address)
+        kind = given.registry.kinds.get(address.kind_key)
+        if (resource is not None and not given.flags.destroy) or kind is None:
+            continue
+        change = departures.depart(given, kind, entries[address], resource)
+        if change is not None:
+            found.append(_wait_for_moved(change) if address in renamed else change)
+    return found
+
+
+def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Iterable[Change]) -> list[Change]:
+    """The ends of retired objects that are due or asked for, but not of those that are linked again."""
+    linked = {change.link for change in changes}
+    found: list[Change] = []
+    for address in sorted(entries):
+        kind = given.registry.kinds.get(address.kind_key)
+        if kind is not None and entries[address].retired:
+            ends = departures.retired_ends(given, kind, entries[address])
+            found += [change for change in ends if change.object not in linked]
+    return found
+
+
+def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
+    """The changes with every end blocked that would take away, or break, what this plan does not end.
+
+    An end that is blocked keeps its object, so what rests on its going is looked at again.
+    """
+    repointed = frozenset(
+        (change.address.kind_key, change.id)
+        for change in changes
+        if change.action in (Action.UPDATE, Action.REPLACE) and _repoints(given, change)
+    )
+    who: guards.Users | None = None
+    while True:
+        ends = frozenset(
+            (change.address.kind_key, change.id) for change in changes if change.action in guards.ENDS
+        )
+        if not ends:
+            return changes
+        who = who or guards.users(given.registry, given.observed)
+        going = guards.Going(ends, repointed)
+        checked = [
+            guards.guard(change, given.registry.get(change.address), who, given.observed, going)
+            for change in changes
+        ]
+        if checked == changes:
+            return changes
+        changes = checked
+
+
+def _wait_for_moved(change: Change) -> Change:
+    return replace(
+        change,
+        action=Action.BLOCKED,
+        reason="its manifest is gone, and another resource looks like it under a new name",
+        steps=(),
+        destroys=(),
+        left=(),
+        remedy="say in qfops.yaml which it is: moved: {OLD: NEW}, or {OLD: null}",
+    )
+
+
+def _repoints(given: PlanInput, change: Change) -> bool:
+    """Whether a change takes its object away from what it holds now."""
+    kind = given.registry.get(change.address)
+    return any(
+        (rule := ref_at(kind, vote.path)) is not None and rule.relation == "holds"
+        for vote in change.attributes
+        if vote.verdict in (Verdict.UPDATE, Verdict.REPLACE)
+    )

@@ -1,0 +1,199 @@
+"""The verdicts on everything declared, targets first, so that each knows what it would rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from qfops.core import graph
+from qfops.core.address import Address
+from qfops.core.observation import Phase
+from qfops.core.paths import get
+from qfops.core.plan import Action, Change
+from qfops.core.resource import Resource
+from qfops.core.state import Entry
+from qfops.core.values import Reference, Value
+from qfops.kinds.base import Kind
+from qfops.kinds.flatten import flatten
+from qfops.planning import arrivals, steps
+from qfops.planning.case import MAKES, Case, change_of
+from qfops.planning.context import Outlook, PlanInput
+from qfops.planning.digest import fingerprint, held_paths
+from qfops.planning.judge import judge
+from qfops.planning.resolve import ref_at, resolve
+from qfops.planning.select import resource_targets
+
+_HOLD = (Action.CREATE, Action.RUN, Action.REPLACE, Action.UPDATE, Action.ADOPT)
+
+
+class Verdicts:
+    """One pass over the declared resources.
+
+    `entries` are those of state under the addresses that `moved` gives them. `changes` is filled by `reach`;
+    `outlooks` tell dependents what a resource will look like.
+    """
+
+    def __init__(self, given: PlanInput) -> None:
+        self.given = given
+        self.entries, self.moved = after_moves(given)
+        self.names = arrivals.index(
+            given.registry,
+            replace(given.state, entries=self.entries),
+            set(given.resources),
+            given.observed.inventory,
+        )
+        self.feeding = _feeding(given, self.entries)
+        self.kept_runs = {
+            (address.kind_key, item.run_key): (address, item)
+            for address, entry in self.entries.items()
+            for item in entry.retired
+            if item.run_key
+        }
+        self.outlooks: dict[Address, Outlook] = {}
+        self.prints: dict[Address, str] = {}
+
+    def reach(self) -> list[Change]:
+        """The verdicts on all declared resources, targets before those that refer to them."""
+        edges = {address: resource_targets(resource) for address, resource in self.given.resources.items()}
+        return [self._resource(self.given.resources[address]) for address in graph.order(edges)]
+
+    def _resource(self, resource: Resource) -> Change:
+        kind = self.given.registry.get(resource.address)
+        entry = self.entries.get(resource.address)
+        case = Case(
+            self.given,
+            kind,
+            resource,
+            {key: resolve(value, self.outlooks) for key, value in resource.attributes.items()},
+            self._container(kind, resource),
+            self.outlooks,
+            resource.address in self.feeding,
+            self.kept_runs,
+        )
+        change = self._move(self._hold_back(resource, self._verdict(case, entry)))
+        self.outlooks[resource.address] = self._outlook(change, case.desired, entry)
+        if change.action is not Action.NO_OP:
+            change = replace(change, fingerprint=self.print_of(resource.address))
+        return change
+
+    def print_of(self, address: Address) -> str:
+        """The fingerprint of a resource's object; made only where a change rests on it."""
+        outlook = self.outlooks.get(address)
+        if outlook is None or outlook.live is None or outlook.change is None:
+            return ""
+        if address not in self.prints:
+            kind = self.given.registry.get(address)
+            declared = flatten(kind, self.given.resources[address].attributes)
+            held = held_paths(outlook.change.attributes)
+            self.prints[address] = fingerprint(kind, outlook.live, declared, held)
+        return self.prints[address]
+
+    def _verdict(self, case: Case, entry: Entry | None) -> Change:
+        unsettled = self.given.unsettled.get(case.address)
+        if unsettled is not None:
+            return self._unknown(case, entry, unsettled)
+        if entry is None or entry.id is None:
+            return arrivals.arrive(case, entry, self.names)
+        key = (case.kind.key, entry.id)
+        live = self.given.observed.find(*key)
+        if live is not None:
+            return judge(case, entry, live)
+        if key in self.given.observed.missing:
+            return arrivals.missing(case, entry)
+        why = self.given.observed.unreadable.get(
+            key, "the console did not show it and did not say it is gone"
+        )
+        return self._unknown(case, entry, why)
+
+    @staticmethod
+    def _unknown(case: Case, entry: Entry | None, why: str) -> Change:
+        return replace(change_of(case, entry, Action.UNKNOWN, why, ()), outputs=())
+
+    def _container(self, kind: Kind, resource: Resource) -> Mapping[str, object]:
+        """The attributes of the container, declared or seen, that decide the result of a run."""
+        ref = kind.container
+        value = get(resource.attributes, ref.path) if ref else None
+        if isinstance(value, Reference):
+            outlook = self.outlooks.get(value.target)
+            return outlook.attributes if outlook else {}
+        if ref is not None and isinstance(value, str):
+            for key in ref.targets():
+                live = self.given.observed.find(key, value)
+                if live is not None:
+                    return live.attributes
+        return {}
+
+    def _hold_back(self, resource: Resource, change: Change) -> Change:
+        """What would be built on something held is held back too, with the reason."""
+        if change.action not in _HOLD:
+            return change
+        for target in resource_targets(resource):
+            outlook = self.outlooks.get(target)
+            if outlook is not None and outlook.held:
+                return self._held(change, target, outlook)
+        return change
+
+    @staticmethod
+    def _held(change: Change, target: Address, outlook: Outlook) -> Change:
+        action = Action.UNKNOWN if outlook.action is Action.UNKNOWN else Action.BLOCKED
+        reason = f"waits for {target}: {outlook.held}"
+        bare = replace(change, steps=(), billable=False, destroys=(), keeps=())
+        return replace(bare, action=action, reason=reason, remedy=f"settle {target} first; this follows")
+
+    def _move(self, change: Change) -> Change:
+        old = self.moved.get(change.address)
+        if old is None:
+            return change
+        if change.action is Action.NO_OP:
+            return replace(
+                change, action=Action.MOVE, reason=f"was {old}", moved_from=old, steps=(steps.MOVE,)
+            )
+        if change.acts:
+            return replace(
+                change, moved_from=old, steps=(steps.MOVE, *change.steps), notes=(*change.notes, f"was {old}")
+            )
+        return change
+
+    def _outlook(self, change: Change, desired: Mapping[str, Value], entry: Entry | None) -> Outlook:
+        kind_key = change.address.kind_key
+        live = self.given.observed.find(kind_key, change.link or change.id)
+        held = ""
+        if change.action is Action.UNKNOWN or (
+            change.action is Action.BLOCKED and (live is None or live.phase is Phase.FAILED or not change.id)
+        ):
+            held = change.reason
+        if change.action in MAKES or (not change.id and not change.link):
+            outputs = None
+        else:
+            known = entry.outputs if entry is not None and not change.link else {}
+            outputs = {**known, **(live.outputs if live is not None else {})}
+        return Outlook(change.action, outputs, desired, live, held, change)
+
+
+def after_moves(given: PlanInput) -> tuple[dict[Address, Entry], dict[Address, Address]]:
+    """The entries under the addresses that `moved` gives them, and which address came from where."""
+    entries = dict(given.state.entries)
+    moved: dict[Address, Address] = {}
+    for old, new in given.settings.moved.items():
+        if new is None or old not in entries or new in entries or old in given.resources:
+            continue
+        entries[new] = replace(entries.pop(old), address=new)
+        moved[new] = old
+    return entries, moved
+
+
+def _feeding(given: PlanInput, entries: Mapping[Address, Entry]) -> set[Address]:
+    """The resources whose new id would force a run that exists already."""
+    edges: dict[Address, list[Address]] = {}
+    runs: list[Address] = []
+    for address, resource in given.resources.items():
+        kind = given.registry.get(address)
+        inputs = [
+            edge.reference.target
+            for edge in resource.references
+            if (rule := ref_at(kind, edge.path)) is None or rule.relation == "input"
+        ]
+        edges[address] = inputs
+        if kind.run and address in entries:
+            runs += inputs
+    return graph.closure(edges, runs)

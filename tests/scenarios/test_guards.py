@@ -1,0 +1,41 @@
+"""Guards that lean on each other: an end that is blocked, or not selected, protects what rests on it."""
+
+from __future__ import annotations
+
+from qfops.core.address import Address
+from qfops.planning.context import Flags
+from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
+from tests.support.project import imported, model_set
+
+DESTROY = Flags(destroy=True)
+
+
+def serve(bench: Bench, model: str) -> None:
+    """Somebody else's service on one of our models."""
+    bench.call("/v2/service", "CreateService", {
+        "modelSetId": bench.id("ModelSet/faq"), "modelId": bench.id(model), "name": "theirs",
+        "urlSuffix": "theirs", "resourceConfig": {"type": "GPU-1-1", "replicasCount": 1},
+        "billing": {"paymentTiming": "Postpaid", "chargeType": "ComputingUnit"},
+    })  # fmt: skip
+
+
+def test_a_blocked_end_blocks_the_container_around_it(bench: Bench) -> None:
+    """A model in somebody's service stays, and so does its set: deleting the set would take the model along."""
+    bench.declare(model_set(), imported())
+    assert trouble(bench.apply(AUTO)) == []
+    serve(bench, "Model/faq-base")
+    plan = bench.plan(DESTROY)
+    assert actions(plan) == {"Model/faq-base": "blocked", "ModelSet/faq": "blocked"}
+    before = bench.writes()
+    bench.apply(WHOLE, DESTROY)
+    assert bench.writes() == before
+
+
+def test_an_end_outside_the_selection_blocks_the_container(bench: Bench) -> None:
+    """Narrowed to the set alone, its model would go with it unasked: blocked instead."""
+    bench.declare(model_set(), imported())
+    assert trouble(bench.apply(AUTO)) == []
+    only = Flags(destroy=True, targets=frozenset({Address.parse("ModelSet/faq")}))
+    plan = bench.plan(only)
+    assert actions(plan) == {"ModelSet/faq": "blocked"}
+    assert bench.id("Model/faq-base") in find(plan, "ModelSet/faq").reason

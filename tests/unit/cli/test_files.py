@@ -1,0 +1,96 @@
+"""The commands that look at files only: init, validate, show, graph, explain, schema."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Call, edit
+
+
+def test_init_makes_a_project_that_validates_plans_and_applies(qfops: Call, tmp_path: Path) -> None:
+    new = str(tmp_path / "Frequently Asked 问题")
+    assert qfops("-C", new, "init").code == 0
+    assert qfops("-C", new, "validate").out == "No errors.\n"
+    assert qfops("-C", new, "apply", "--auto-approve").code == 0
+    assert qfops("-C", new, "plan", "--detailed-exitcode").code == 0
+    assert (Path(new) / "qfops.yaml").read_text(encoding="utf-8").count("name: frequently-asked\n") == 1
+
+
+def test_init_overwrites_nothing(qfops: Call, folder: Path) -> None:
+    before = (folder / "qfops.yaml").read_bytes()
+    done = qfops("init")
+    assert done.code == 3
+    assert "qfops.yaml exists already" in done.err
+    assert (folder / "qfops.yaml").read_bytes() == before
+    assert not (folder / ".gitignore").exists()
+
+
+def test_init_leaves_a_gitignore_alone_and_says_what_it_lacks(qfops: Call, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / ".gitignore").write_text("*.log\n")
+    done = qfops("-C", str(new), "init")
+    assert done.code == 0
+    assert ".qfops/ .env" in done.err
+    assert (new / ".gitignore").read_text() == "*.log\n"
+
+
+def test_init_where_nothing_can_be_written(qfops: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = qfops("-C", str(tmp_path / "file"), "init")
+    assert done.code == 1
+    assert "cannot be written" in done.err
+
+
+def test_validate_needs_no_keys_and_knows_four_formats(qfops: Call, folder: Path) -> None:
+    assert qfops("validate").code == 0
+    edit(folder, "variableIdentifier", "variableIdentifer")
+    assert qfops("validate").code == 1
+    assert qfops("validate", "--format", "json").json()["errors"] == 2
+    assert qfops("validate", "--format", "github").out.startswith("::error ")
+    sarif = qfops("validate", "--format", "sarif").json()
+    assert sarif["version"] == "2.1.0"
+    assert len(sarif["runs"][0]["results"]) == 2
+
+
+def test_validate_reports_what_was_named(qfops: Call, folder: Path) -> None:
+    edit(folder, "variableIdentifier", "variableIdentifer")
+    (folder / "manifests/other.yaml").write_text("# nothing\n")
+    assert qfops("validate", "manifests/other.yaml").code == 0
+    assert qfops("validate", "manifests/prompts.yaml").code == 1
+
+
+def test_show_names_the_place_of_every_value(qfops: Call, folder: Path) -> None:
+    path = folder / "qfops.yaml"
+    path.write_text(path.read_text() + "vars: {warmth: 0.5}\n")
+    edit(folder, "0.3", "${var.warmth}")
+    shown = qfops("show", "PromptTemplate/answer").out
+    assert "manifests/prompts.yaml:7" in shown
+    line = next(line for line in shown.splitlines() if "temperature" in line)
+    assert "0.5" in line
+    assert "(variable warmth)" in line
+
+
+def test_show_knows_the_nearest_name(qfops: Call) -> None:
+    done = qfops("show", "PromptTemplate/anser")
+    assert done.code == 64
+    assert 'Did you mean "PromptTemplate/answer"?' in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "start"), [((), "flowchart LR\n"), (("--format", "dot"), "digraph qfops {\n")]
+)
+def test_graph(qfops: Call, words: tuple[str, ...], start: str) -> None:
+    assert qfops("graph", *words).out.startswith(start)
+
+
+def test_explain_and_schema_need_no_project(qfops: Call, folder: Path) -> None:
+    (folder / "qfops.yaml").unlink()
+    assert "variableIdentifier" in qfops("explain", "PromptTemplate").out
+    assert "on change" in qfops("explain", "PromptTemplate.templateName").out
+    assert json.loads(qfops("schema").out)["title"] == "qfops manifest"
+    assert json.loads(qfops("schema", "Service").out)["title"] == "qianfan/v2 Service"
+    for done in (qfops("explain", "PromptTemplat"), qfops("schema", "PromptTemplat")):
+        assert done.code == 1
+        assert 'Did you mean "PromptTemplate"?' in done.err
