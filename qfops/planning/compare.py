@@ -30,8 +30,12 @@ class Sides:
 
     @property
     def edited(self) -> bool:
-        """Whether the console holds something else than what was last applied, as far as both are known."""
-        return self.prior is not ABSENT and self.seen and not same(self.prior, self.live)
+        """Whether the console holds something else than what was last applied, as far as both are known.
+
+        An assumed prior was never applied, so it proves no edit.
+        """
+        known = self.prior is not ABSENT and not self.assumed
+        return known and self.seen and not same(self.prior, self.live)
 
 
 def vote(path: str, rule: Rule, sides: Sides, *, adopting: bool = False) -> AttributeChange:
@@ -170,7 +174,7 @@ def _removed_update(path: str, rule: Rule, sides: Sides) -> AttributeChange:
 
 def _removed_replace(path: str, rule: Rule, sides: Sides) -> AttributeChange:
     before = sides.live if sides.seen else sides.prior
-    if any(same(before, default) for default in rule.server_default):
+    if before is ABSENT or any(same(before, default) for default in rule.server_default):
         return _result(path, sides, Verdict.DROP)
     return _result(path, sides, Verdict.REPLACE, _joined("removed from the manifest", rule.why))
 

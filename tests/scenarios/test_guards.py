@@ -20,7 +20,7 @@ def serve(bench: Bench, model: str) -> None:
 
 
 def test_a_blocked_end_blocks_the_container_around_it(bench: Bench) -> None:
-    """A model in somebody's service stays, and so does its set: deleting the set would take the model along."""
+    """A model in somebody's service stays, and so does its set, which would take the model along."""
     bench.declare(model_set(), imported())
     assert trouble(bench.apply(AUTO)) == []
     serve(bench, "Model/faq-base")

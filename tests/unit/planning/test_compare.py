@@ -17,11 +17,10 @@ Columns are what the console shows, rows what was applied (`~A`: assumed at an a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from qfops.core.address import Address
 from qfops.core.observation import LiveObject
@@ -327,25 +326,7 @@ CASES = [
 ]
 
 
-# What the comparison answers otherwise today; an entry goes when its table holds.
-GAPS = {
-    "updatable": "an assumed prior counts as applied, so that an intent is marked as overwriting an edit",
-    "one way": "an assumed prior counts as applied, so that an intent is marked as overwriting an edit",
-    "immutable": "a removed attribute replaces the object though the console does not show it any more",
-    "immutable, server default": "the same",
-}
-
-
-def with_gaps(cases: Iterable[Case]) -> list[ParameterSet]:
-    """The cases, those with a gap expected to fail."""
-    return [pytest.param(case, marks=_expected_to_fail(GAPS.get(case.name, ""))) for case in cases]
-
-
-def _expected_to_fail(gap: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(reason=gap, strict=True)] if gap else []
-
-
-@pytest.mark.parametrize("case", with_gaps(CASES), ids=str)
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_combination_of_the_three_sides(case: Case) -> None:
     """The comparison answers as the table says, cell by cell."""
     assert case.answered() == case.table
