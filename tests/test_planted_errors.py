@@ -15,6 +15,7 @@ import pytest
 
 from qfops.core.errors import QfopsError
 from qfops.core.plan import Action
+from qfops.core.resource import Resource
 from qfops.core.values import Value
 from qfops.kinds.base import Identity, Kind, Output, Search
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
@@ -23,7 +24,7 @@ from qfops.kinds.rules import Rule, updatable
 from qfops.planning.context import Flags
 from tests.crash.outcome import alive, known
 from tests.crash.rig import PATIENT
-from tests.support.bench import WHOLE, Bench, actions, find, ref, trouble
+from tests.support.bench import WHOLE, Bench, actions, find, ref, resource, trouble
 from tests.support.clock import SkippingClock
 from tests.support.project import job, model, run, service, template, trained, version
 
@@ -68,12 +69,15 @@ def made(bench: Bench) -> None:
 def edited(bench: Bench) -> None:
     """Whatever can be edited is edited in place; what no call edits is left alone."""
     ids = {address: entry.id for address, entry in bench.state().entries.items()}
-    bench.declare(run("b", 0.0001), model("b"))
+    bench.declare(run("b", 0.0001), model("b"), other_set())
     bench.edit("FineTuningJob/faq", description="no call can edit it")
-    bench.edit("PromptTemplate/faq-answer", templateContent="Answer in short: {input}", labels=["faq"])
+    bench.edit(
+        "PromptTemplate/faq-answer", templateContent="Answer in short: {input}", labels=["faq", "short"]
+    )
     step(bench)
     more: dict[str, Value] = {"type": "GPU-1-2", "replicasCount": 2, "region": "bj"}
     bench.edit("Service/faq", modelId=ref("Model/faq-b"), resourceConfig=more)
+    bench.emulator.configure(faults=[{"kind": "reset", "action": "PurchaseComputeUnit", "when": "after"}])
     step(bench)
     entries = bench.state().entries
     expect(all(entries[address].id == id_ for address, id_ in ids.items()), "an edit has replaced an object")
@@ -83,9 +87,16 @@ def edited(bench: Bench) -> None:
 
 def edited_behind_our_back(bench: Bench) -> None:
     """A console edit is seen, held back, and undone when that is asked for."""
-    bench.emulator.edit(bench.id("PromptTemplate/faq-answer"), "templateContent", "Ask again: {input}")
+    template_id = bench.id("PromptTemplate/faq-answer")
+    bench.emulator.edit(template_id, "labels", ["short", "faq"])
+    bench.emulator.edit(template_id, "templateContent", "Ask again: {input}")
     expect([item.path for item in bench.plan().drift] == ["templateContent"], "a console edit is not seen")
     step(bench, REVERT)
+
+
+def other_set() -> Resource:
+    """A second model set, the answer to whose creation is not lost."""
+    return resource("ModelSet/other", {"modelSetName": "faq_other", "modelType": "Text2Text"})
 
 
 def blocked_by_a_name(bench: Bench) -> None:
@@ -254,7 +265,7 @@ POSTPAID = ("billing.paymentTiming", "postpaid")
 ROWS = [
     Row("Dataset", "wrong action", operation("create", action="MakeDataset")),
     Row("Dataset", "wrong key in delete", operation("delete", keys={"id": "datasetId"})),
-    Row("Dataset", "wrong items", listing(items="datasets")),
+    Row("Dataset", "wrong list", listing(action="ListDatasets")),
     Row("Dataset", "wrong word after an import", operation("import", until=IMPORTED)),
     Row("Dataset", "no wait after publishing", operation("publish", until={})),
     Row("Dataset", "a lost create is simply repeated", operation("create", repeat=Repeat.SAFE)),
@@ -265,7 +276,7 @@ ROWS = [
     Row("DatasetVersion", "wrong read", read(action="DescribeVersion")),
     Row("DatasetVersion", "wrong key in read", read(keys={"id": "versionId"})),
     Row("DatasetVersion", "unknown status word", words("importStatus", ready=("Created",))),
-    Row("FineTuningJob", "wrong items", listing(items="jobs")),
+    Row("FineTuningJob", "wrong list", listing(action="DescribeFineTuningTasks")),
     Row("FineTuningJob", "updatable that is not", editable_description),
     Row("FineTuningJob", "a name that is thought free", named_by_us),
     Row("FineTuningTask", "data is not waited for", waits_only_for_creation),
@@ -293,7 +304,7 @@ ROWS = [
     ),
     Row("PromptTemplate", "wrong key in the update", operation("modify", keys={"id": "templateId"})),
     Row("PromptTemplate", "the update sends nothing", operation("modify", sends="nothing")),
-    Row("PromptTemplate", "looked for under the wrong marks", searched_by("templateId")),
+    Row("PromptTemplate", "looked for under the wrong marks", searched_by("labels")),
     Row("Service", "missing requirement", operation("modify", requires=())),
     Row("Service", "wrong word", operation("create", until={"runStatus": ("Running",)})),
     Row("Service", "no wait after deactivating", operation("deactivate", until={})),

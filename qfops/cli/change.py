@@ -111,7 +111,7 @@ def _show(project: Project, change: Change, plan: Plan, told: Reporter) -> None:
     data: dict[str, JSON] = {"summary": dict(plan.summary())}
     if change.output == "text":
         with told.pause():
-            planned.show(plan, change.selection, project, "text")
+            planned.show(plan, change.selection, project, "text", approve=False)
     else:
         from qfops.render.plan_json import plan_json
 

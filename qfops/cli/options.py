@@ -64,7 +64,10 @@ def label(text: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """How a change is approved and carried out, as given; `wait` and `lock_timeout` in seconds."""
+    """How a change is approved and carried out, as given; `wait` and `lock_timeout` in seconds.
+
+    A usage error where options contradict each other.
+    """
 
     auto_approve: bool
     allow: frozenset[str]
@@ -75,10 +78,12 @@ class Working:
     lock_timeout: float
     allow_large_change: bool
 
+    def __post_init__(self) -> None:
+        refuse_both("--detach", self.detach, "--wait", self.wait is not None)
+
     @property
     def limit(self) -> float:
-        """The longest wait in seconds; UsageError where two answers are given."""
-        refuse_both("--detach", self.detach, "--wait", self.wait is not None)
+        """The longest wait in seconds."""
         if self.detach:
             return 0.0
         return math.inf if self.wait is None else self.wait

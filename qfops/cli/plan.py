@@ -87,8 +87,8 @@ async def make(project: Project, selection: Selection) -> Plan:
     return replace(refreshed.plan, diagnostics=(*refreshed.plan.diagnostics, *project.diagnostics))
 
 
-def show(plan: Plan, selection: Selection, project: Project, output: str) -> None:
-    """Print the plan, as text or as the published JSON."""
+def show(plan: Plan, selection: Selection, project: Project, output: str, *, approve: bool = True) -> None:
+    """Print the plan, as text (with how to approve it) or as the published JSON."""
     if output == "json":
         import json
 
@@ -100,7 +100,14 @@ def show(plan: Plan, selection: Selection, project: Project, output: str) -> Non
 
     page = terminal.page()
     terminal.out(
-        plan_text(plan, command=project.prefix, flags=selection.text, color=page.color, width=page.width)
+        plan_text(
+            plan,
+            command=project.prefix,
+            flags=selection.text,
+            color=page.color,
+            width=page.width,
+            approve=approve,
+        )
     )
 
 

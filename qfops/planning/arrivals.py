@@ -127,8 +127,8 @@ def missing(case: Case, entry: Entry) -> Change:
         Action.BLOCKED,
         f"gone from the console ({entry.id}); {why}",
         (),
-        remedy=f"make it again with --retry-failed, take another one over with: adopt {case.address} ID, "
-        f"or drop it with: state rm {case.address}",
+        remedy=f"make it again with --retry-failed, take over another with: qfops adopt {case.address} ID, "
+        f"or drop it with: qfops state rm {case.address}",
     )
 
 
@@ -158,7 +158,7 @@ def _stranger(case: Case, entry: Entry | None, object_id: str) -> Change:
         Action.BLOCKED,
         f"{object_id} has the same {fields} and is not managed here",
         (),
-        remedy=f"take it over with: adopt {case.address} {object_id}  (or change spec.{fields})",
+        remedy=f"take it over with: qfops adopt {case.address} {object_id}  (or change spec.{fields})",
     )
 
 

@@ -21,6 +21,12 @@ def of_new(resource: Resource) -> tuple[Cause, ...]:
     return (Cause(resource.address, "", "file", place.file, place.line, "new"),)
 
 
+def of_metadata(resource: Resource) -> Cause:
+    """The cause of a change that concerns only what is ours: the manifest's labels and lifecycle."""
+    place = resource.location
+    return Cause(resource.address, "metadata", "file", place.file, place.line, "labels or lifecycle")
+
+
 def of_removal(address: Address) -> tuple[Cause, ...]:
     """The cause of an end: the manifest is gone, so there is no place to point at."""
     return (Cause(address, "", "file", "", 0, "removed"),)

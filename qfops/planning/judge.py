@@ -9,7 +9,7 @@ from qfops.core.plan import Action, AttributeChange, Change, Verdict
 from qfops.core.state import Entry
 from qfops.core.values import ABSENT, JSON, same
 from qfops.kinds.base import Kind
-from qfops.planning import steps
+from qfops.planning import causes, steps
 from qfops.planning.case import ACTING, Case, change_of, dependencies_of
 from qfops.planning.replacing import replacement
 from qfops.planning.runs import differing
@@ -152,9 +152,9 @@ def _settled(case: Case, entry: Entry, live: LiveObject, votes: tuple[AttributeC
     dependencies = dependencies_of(case)
     ours = entry.labels != case.resource.labels or entry.lifecycle != case.resource.lifecycle
     if ours:
-        return change_of(
-            case, entry, Action.UPDATE, "labels or lifecycle: state only, no call", votes, (steps.RECORD,)
-        )
+        reason = "labels or lifecycle: state only, no call"
+        noted = change_of(case, entry, Action.UPDATE, reason, votes, (steps.RECORD,))
+        return replace(noted, causes=(causes.of_metadata(case.resource),))
     changed = any(_to_record(vote) for vote in votes) or entry.dependencies != dependencies
     todo = (steps.RECORD,) if changed or (live.status and live.status != entry.status) else ()
     return change_of(case, entry, Action.NO_OP, "", votes, todo)

@@ -11,7 +11,7 @@ from qfops.core.resource import Resource
 from qfops.core.state import Entry, Retired
 from qfops.core.values import ABSENT, same
 from qfops.kinds.wire import is_released
-from qfops.planning import steps
+from qfops.planning import causes, steps
 from qfops.planning.case import ACTING, Case, change_of
 from qfops.planning.runs import Inputs
 from qfops.planning.votes import compare
@@ -23,7 +23,7 @@ def replacement(
     """A new object in place of the old one, or an old one linked again when it is what is wanted."""
     found = linkable(case, entry)
     if found is not None:
-        return linked(case, entry, found)
+        return linked(case, entry, found, votes)
     conflict = _identity_conflict(case, entry, live)
     action = Action.RUN if case.kind.run else Action.REPLACE
     if conflict:
@@ -106,8 +106,10 @@ def _fits(case: Case, item: Retired, wanted: Inputs | None) -> bool:
     return not any(vote.verdict in (Verdict.REPLACE, Verdict.BLOCKED) for vote in votes)
 
 
-def linked(case: Case, entry: Entry | None, found: tuple[Address, Retired]) -> Change:
-    """The change that makes a kept object the current one again."""
+def linked(
+    case: Case, entry: Entry | None, found: tuple[Address, Retired], why: tuple[AttributeChange, ...] = ()
+) -> Change:
+    """The change that makes a kept object the current one again; `why` are the votes that led to it."""
     owner, item = found
     live = case.given.observed.find(case.kind.key, item.id)
     votes = () if case.kind.run else compare(case.kind, case.desired, item.attributes, live)
@@ -124,4 +126,5 @@ def linked(case: Case, entry: Entry | None, found: tuple[Address, Retired]) -> C
     current = (entry.id,) if entry is not None and entry.id and change.id else ()
     keeps, destroys = (current, ()) if keeps_old(case) else ((), current)
     origin = owner if owner != case.address else None
-    return replace(change, link=item.id, keeps=keeps, destroys=destroys, moved_from=origin)
+    edits = causes.of_votes(case.resource, why, case.outlooks) or change.causes
+    return replace(change, causes=edits, link=item.id, keeps=keeps, destroys=destroys, moved_from=origin)

@@ -96,12 +96,12 @@ def explain(address: object, operation: str, ruling: Ruling, look: Look) -> str:
         shown = ", ".join(look.candidates)
         return (
             f"the answer to {operation} was lost and {len(look.candidates)} objects could be its result "
-            f"({shown}); say which: state settle {address} --id ID (or --none)"
+            f"({shown}); say which: qfops state settle {address} --id ID (or --none)"
         )
     if ruling is Ruling.AMBIGUOUS:
         return (
             f"the answer to {operation} was lost and the console cannot be read ({look.reason}); "
-            f"when you know: state settle {address} --id ID | --done | --none"
+            f"when you know: qfops state settle {address} --id ID | --done | --none"
         )
     return f"the answer to {operation} was lost; whether it took effect shows within a minute or two"
 

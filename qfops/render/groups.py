@@ -25,11 +25,12 @@ class Heading(enum.IntEnum):
     REMOVED = 3
     REVERT = 4
     EDIT = 5
-    CONSOLE = 6
-    NEW = 7
-    RETIRED = 8
-    OWED = 9
-    WAITING = 10
+    ADOPTED = 6
+    CONSOLE = 7
+    NEW = 8
+    RETIRED = 9
+    OWED = 10
+    WAITING = 11
 
 
 Key = tuple[Heading, str, int, str, str, str]
@@ -111,7 +112,7 @@ def _heading(change: Change, plan: Plan) -> Heading:
         return Heading.EDIT
     if any(item.verdict is Verdict.REVERT for item in change.attributes):
         return Heading.REVERT
-    return Heading.CONSOLE
+    return Heading.ADOPTED if change.action is Action.ADOPT else Heading.CONSOLE
 
 
 def _key_of(cause: Cause) -> Key:

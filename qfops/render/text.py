@@ -24,13 +24,20 @@ _AFFECTED = 20
 
 
 def plan_text(
-    plan: Plan, *, command: str = "qfops", flags: str = "", color: bool = False, width: int = 100
+    plan: Plan,
+    *,
+    command: str = "qfops",
+    flags: str = "",
+    color: bool = False,
+    width: int = 100,
+    approve: bool = True,
 ) -> str:
     """The whole plan, ending in a newline.
 
     `command` is the prefix to type (`qfops -C examples --env dev`); `flags` are those of the plan's flags
     that its digest covers (`--target Service/faq`), repeated in the command that approves it. `width` is in
-    terminal cells; commands to type are never broken.
+    terminal cells; commands to type are never broken. `approve` False leaves out how to approve it: for a
+    plan that is approved, or about to be asked about.
     """
     page = Page(width, color)
     drift = _held_back(plan)
@@ -50,6 +57,7 @@ def plan_text(
     lines += diagnostic_lines([item for item in plan.diagnostics if item.severity == "warning"], page)
     if groups:
         lines += order_lines(plan, page)
+    if groups and approve:
         lines += [page.paint(line, Style.HEAD) for line in next_lines(plan, command, flags, width)]
     return "\n".join(lines) + "\n"
 
@@ -60,6 +68,7 @@ _HEADINGS = {
     Heading.DESTROY: "DESTROY  what this project made",
     Heading.REMOVED: "REMOVED  manifests that are gone",
     Heading.REVERT: "CONSOLE EDITS UNDONE  by --allow revert-drift",
+    Heading.ADOPTED: "TAKEN OVER  objects that exist already",
     Heading.CONSOLE: "IN THE CONSOLE  something happened there; no manifest was edited",
     Heading.NEW: "NEW  manifests without an object",
     Heading.RETIRED: "RETIRED OBJECTS  kept until now, their end is due",

@@ -165,7 +165,8 @@ def kill(bench: Bench, nth: int, when: When, flags: Flags) -> None:
 def next_process(bench: Bench) -> Bench:
     """The same project in a new process, which finds the one before gone, on a clock nobody waits for."""
     settings = replace(bench.settings, wait=PATIENT)
-    return replace(bench, settings=settings, clock=SkippingClock(), gone=lambda _owner: True, events=[])
+    clock = bench.clock if isinstance(bench.clock, SkippingClock) else SkippingClock()
+    return replace(bench, settings=settings, clock=clock, gone=lambda _owner: True, events=[])
 
 
 def dies_at(bench: Bench, action: str, when: When, flags: Flags) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,19 +79,26 @@ def qfops(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 
 @pytest.fixture
-def process(folder: Path) -> Callable[..., "subprocess.Popen[str]"]:
-    """`process("apply")`: qfops as a process of its own in the project, with pipes."""
+def process(folder: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """`process("apply")`: qfops as a process of its own in the project, with pipes; ended with the test."""
+    started: list[subprocess.Popen[str]] = []
 
     def start(*arguments: str, **more: Any) -> "subprocess.Popen[str]":
         pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
-        return subprocess.Popen(
+        running = subprocess.Popen(
             [sys.executable, "-c", "from qfops.cli.main import main; main()", *arguments],
             cwd=folder,
             encoding="utf-8",
             **{**pipes, "stderr": subprocess.PIPE, **more},
         )
+        started.append(running)
+        return running
 
-    return start
+    yield start
+    for running in started:
+        if running.poll() is None:
+            running.kill()
+            running.communicate()
 
 
 def edit(folder: Path, before: str, after: str) -> None:

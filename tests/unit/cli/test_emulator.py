@@ -1,5 +1,6 @@
 """`emulator`: served, edited behind everyone's back, emptied."""
 
+import json
 import signal
 import subprocess
 import urllib.request
@@ -40,16 +41,16 @@ def test_a_port_that_is_taken(folder: Path, process: Process) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("0.1", 0.1), ("true", True), ("True", "True"), ('"1"', "1"), ("", None), ("012", "012")],
-)
+VALUES = [("0.1", 0.1), ("true", True), ("True", "True"), ('"1"', "1"), ("", None), ("012", "012")]
+
+
+@pytest.mark.parametrize(("text", "value"), VALUES)
 def test_values_are_read_as_in_a_manifest(qfops: Call, text: str, value: object) -> None:
     assert qfops("apply", "--auto-approve").code == 0
     object_id = qfops("state", "pull").json()["entries"][ADDRESS]["id"]
     done = qfops("emulator", "edit", object_id, "hyperParameters.temperature", text)
     assert done.code == 0
-    assert done.out.endswith(f"= {__import__('json').dumps(value)}\n")
+    assert done.out.endswith(f"= {json.dumps(value)}\n")
 
 
 @pytest.mark.parametrize(

@@ -44,5 +44,5 @@ def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     def nameless() -> str:
         raise OSError("no entry")
 
-    monkeypatch.setattr(identity.getpass, "getuser", nameless)
+    monkeypatch.setattr("getpass.getuser", nameless)
     assert identity.who().split("@")[0].isdigit()

@@ -1,5 +1,7 @@
 """The values of options, and options that contradict each other."""
 
+from pathlib import Path
+
 import click
 import pytest
 
@@ -47,7 +49,8 @@ def test_labels() -> None:
         ("--resume", "--expect-digest", "d"),
     ],
 )
-def test_contradictions_are_refused_early(qfops: Call, arguments: tuple[str, ...]) -> None:
+def test_contradictions_are_refused_early(qfops: Call, folder: Path, arguments: tuple[str, ...]) -> None:
     done = qfops("apply", *arguments)
     assert done.code == 64
     assert "cannot be used together" in done.err
+    assert not (folder / ".qfops").exists()
