@@ -136,7 +136,9 @@ def apply_rows(results: dict[str, object]) -> list[Row]:
     appends = fifty["records"] / fifty["applied"]
     return [
         Row("apply of 1,000 creates, 20 ms latency, concurrency 10", "", f"{ten['wall']:.1f} s"),
-        Row("the same at concurrency 50", "no slower", f"{fifty['wall']:.1f} s", fifty["wall"] <= ten["wall"]),
+        Row(
+            "the same at concurrency 50", "no slower", f"{fifty['wall']:.1f} s", fifty["wall"] <= ten["wall"]
+        ),
         Row(
             "journal records of one applied create (intent, outcome, read-back)",
             "2 appends a step, fsync shared", f"{appends:.2f}", appends <= 3.01,
@@ -146,10 +148,8 @@ def apply_rows(results: dict[str, object]) -> list[Row]:
 
 def machine() -> str:
     """What it was measured on, in one line."""
-    model = next(
-        (line.partition(":")[2].strip() for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")),
-        platform.machine(),
-    )  # fmt: skip
+    named = [line for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")]
+    model = named[0].partition(":")[2].strip() if named else platform.machine()
     return f"{os.cpu_count()} cores of {model}, {platform.system()}, Python {platform.python_version()}"
 
 

@@ -35,7 +35,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def test_real_plans_fit_the_schema(bench: Bench) -> None:
-    """First apply, an edit with a console edit in the way, a destroy: each as it would be printed and saved."""
+    """First apply, an edit beside a console edit, a destroy: each as it would be printed and saved."""
     check = validator("plan.json")
 
     def fits(flags: Flags = Flags()) -> None:
