@@ -42,7 +42,7 @@ def depart(given: PlanInput, kind: Kind, entry: Entry, resource: Resource | None
             Action.BLOCKED,
             "protected (lifecycle.protect), so it is not deleted",
             id=entry.id,
-            causes=causes.of_removal(entry.address),
+            causes=() if given.flags.destroy else causes.of_removal(entry.address),
             remedy="set lifecycle.protect: false in its manifest and apply, then remove it",
             entry=entry,
         )

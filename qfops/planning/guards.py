@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from qfops.core.address import Address
 from qfops.core.observation import KindKey, LiveObject, ObjectKey, Observed, Phase
 from qfops.core.paths import get
 from qfops.core.plan import Action, Change
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.registry import Registry
+from qfops.planning.order import names_of
 
 ENDS = (Action.DELETE, Action.DEACTIVATE)
 
@@ -63,15 +65,23 @@ def guard(change: Change, kind: Kind, users_of: Users, observed: Observed, going
     holding = [key for key in users_of.holders.get(target, ()) if _holds(key, observed, going)]
     if holding:
         return _blocked(change, f"still used by {_names(holding)}")
+    needing = {going.needed[name] for name in names_of(change) if name in going.needed} - {change.address}
+    if needing:
+        shown = ", ".join(str(address) for address in sorted(needing))
+        return _blocked(change, f"still needed by {shown}, which stays")
     return change
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """What this plan takes away: objects that end, and objects that are changed to something else."""
+    """What this plan takes away: objects that end, and objects that are changed to something else.
+
+    `needed` are ids that objects of ours which stay refer to, by those objects' addresses.
+    """
 
     ends: frozenset[ObjectKey]
     repointed: frozenset[ObjectKey]
+    needed: Mapping[str, Address]
 
 
 def _holds(key: ObjectKey, observed: Observed, going: Going) -> bool:

@@ -11,6 +11,7 @@ from qfops.core.state import Entry
 from qfops.planning import departures, guards
 from qfops.planning.case import MAKES
 from qfops.planning.context import PlanInput
+from qfops.planning.order import referred_ids
 from qfops.planning.resolve import ref_at
 
 
@@ -80,7 +81,7 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         if not ends:
             return changes
         who = who or guards.users(given.registry, given.observed)
-        going = guards.Going(ends, repointed)
+        going = guards.Going(ends, repointed, _needed(given, changes))
         checked = [
             guards.guard(change, given.registry.get(change.address), who, given.observed, going)
             for change in changes
@@ -88,6 +89,17 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         if checked == changes:
             return changes
         changes = checked
+
+
+def _needed(given: PlanInput, changes: Iterable[Change]) -> dict[str, Address]:
+    """The ids that objects of ours refer to which are held back and so stay, by their addresses."""
+    found: dict[str, Address] = {}
+    for change in changes:
+        stays = change.action in (Action.BLOCKED, Action.UNKNOWN) and change.entry is not None
+        if stays and change.entry is not None and change.id == change.entry.id:
+            kind = given.registry.get(change.address)
+            found.update(dict.fromkeys(referred_ids(kind, change.entry.attributes), change.address))
+    return found
 
 
 def _wait_for_moved(change: Change) -> Change:

@@ -83,14 +83,14 @@ def _ends(change: Change, by_key: Mapping[Key, Change], mentions: Mapping[str, l
         successor = by_key[(change.address, CURRENT)]
         if successor.acts and successor.action not in ENDING:
             yield After(*successor.key)
-    for value in _names_of(change):
+    for value in names_of(change):
         for key in mentions.get(value, ()):
             user = by_key.get(key)
             if user is not None and user.acts and key != change.key and user.address != change.address:
                 yield After(*key)
 
 
-def _names_of(change: Change) -> set[str]:
+def names_of(change: Change) -> set[str]:
     """The values by which others refer to the object of a change: its id and its outputs."""
     entry = change.entry
     if entry is None:

@@ -58,7 +58,8 @@ def _with_current(change: Change, kind: Kind) -> tuple[Retired, ...]:
     due: Due | None = None
     if entry.id not in change.keeps:
         due = "deactivate" if kind.end == "deactivate" else "delete"
-    return (*entry.retired, as_retired(entry, change.reason, due))
+    why = f"{change.link} was linked again in its place" if change.link else change.reason
+    return (*entry.retired, as_retired(entry, why, due))
 
 
 def as_retired(entry: Entry, why: str, due: Due | None) -> Retired:

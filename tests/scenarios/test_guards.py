@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from qfops.core.address import Address
+from qfops.core.plan import Action
+from qfops.core.resource import Lifecycle
 from qfops.planning.context import Flags
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
-from tests.support.project import imported, model_set
+from tests.support.project import assistant, imported, model_set
 
 DESTROY = Flags(destroy=True)
 
@@ -39,3 +41,16 @@ def test_an_end_outside_the_selection_blocks_the_container(bench: Bench) -> None
     plan = bench.plan(only)
     assert actions(plan) == {"ModelSet/faq": "blocked"}
     assert bench.id("Model/faq-base") in find(plan, "ModelSet/faq").reason
+
+
+def test_what_a_staying_object_needs_stays_too(bench: Bench) -> None:
+    """A protected service keeps its model; the run that the model came from is not deleted under it."""
+    bench.declare(*assistant())
+    assert trouble(bench.apply(AUTO)) == []
+    bench.configure("Service/faq", lifecycle=Lifecycle(protect=True))
+    assert trouble(bench.apply(AUTO)) == []
+    plan = bench.plan(DESTROY)
+    assert find(plan, "Service/faq").action is Action.BLOCKED
+    assert find(plan, "Model/faq-a").reason == f"still used by Service {bench.id('Service/faq')}"
+    assert find(plan, "FineTuningTask/faq-a").reason == "still needed by Model/faq-a, which stays"
+    assert find(plan, "FineTuningTask/faq-b").action is Action.DELETE

@@ -1,0 +1,73 @@
+"""Search keys: who may be mistaken for whom, and what was there before a create."""
+
+from __future__ import annotations
+
+import asyncio
+
+from qfops.core.observation import LiveObject, Observed
+from qfops.core.values import JSON
+from qfops.kinds.registry import load
+from qfops.reconcile.search_keys import SearchKeys
+from tests.unit.reconcile.scripted import FakeClock, Script
+
+TASK = load().kinds[("v2", "FineTuningTask")]
+PROMPT = load().kinds[("v2", "PromptTemplate")]
+
+
+def keys(
+    *live: LiveObject, console: Script | None = None, fresh: float = 60.0
+) -> tuple[SearchKeys, FakeClock]:
+    """Search keys over a refresh of runs that was made just now."""
+    clock = FakeClock()
+    observed = Observed({TASK.key: {item.id: item for item in live}})
+    return SearchKeys(console or Script(), clock, observed, clock.now(), 60.0), clock
+
+
+def task(name: str, job: str, scale: str) -> LiveObject:
+    return LiveObject(name, {"jobId": job, "parameterScale": scale}, {"taskId": name})
+
+
+PLANNED: dict[str, JSON] = {"jobId": "job-1", "parameterScale": "LoRA", "hyperParameterConfig": {"epoch": 1}}
+
+
+def test_equal_keys_share_a_lock_and_others_do_not() -> None:
+    """Two runs of one job and scale go one at a time, whatever else they are made from."""
+    search, _ = keys()
+    other: JSON = {"epoch": 2}
+    assert search.alone(TASK, PLANNED) is search.alone(TASK, {**PLANNED, "hyperParameterConfig": other})
+    assert search.alone(TASK, PLANNED) is not search.alone(TASK, {**PLANNED, "jobId": "job-2"})
+    assert search.alone(TASK, PLANNED) is not search.alone(
+        TASK, {**PLANNED, "parameterScale": "FullFineTuning"}
+    )
+    assert search.alone(TASK, PLANNED) is not search.alone(PROMPT, PLANNED)
+
+
+def test_a_mark_that_is_silent_equals_one_that_is_shown_empty() -> None:
+    """A description that was not given comes back as an empty text."""
+    version = load().kinds[("v2", "DatasetVersion")]
+    search, _ = keys()
+    silent: dict[str, JSON] = {"datasetId": "dg-1"}
+    assert search.alone(version, silent) is search.alone(version, {**silent, "description": ""})
+    assert search.alone(version, silent) is not search.alone(version, {**silent, "description": "spring"})
+
+
+def test_a_fresh_refresh_tells_what_was_there_before() -> None:
+    """Only what could be confused with the new object counts; what hides its marks always does."""
+    search, _ = keys(
+        task("task-1", "job-1", "LoRA"),
+        task("task-2", "job-2", "LoRA"),
+        task("task-3", "job-1", "FullFineTuning"),
+        LiveObject("task-4", {"jobId": "job-1"}, {"taskId": "task-4"}),
+    )
+    assert asyncio.run(search.before(TASK, PLANNED)) == ["task-1", "task-4"]
+
+
+def test_an_old_refresh_is_not_trusted() -> None:
+    """After the visibility time the scope is read again."""
+    items: list[dict[str, JSON]] = [{"taskId": "task-9", "jobId": "job-1", "parameterScale": "LoRA"}]
+    console = Script(lists={"DescribeFineTuningTasks": items})
+    search, clock = keys(task("task-1", "job-1", "LoRA"), console=console)
+    clock.time += 59.9
+    assert asyncio.run(search.before(TASK, PLANNED)) == ["task-1"]
+    clock.time += 0.1
+    assert asyncio.run(search.before(TASK, PLANNED)) == ["task-9"]
