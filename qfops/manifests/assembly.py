@@ -75,7 +75,7 @@ class Assembler:
             spec = dict(spec)
             extra = read_extra(spec.pop("extra"), view, place, lifting)
         attributes = lifting.mapping(spec, "spec")
-        report(_advised(view.checker.problems(attributes, lifting.paths), view), "spec", place)
+        report(_advised(view.checker.problems(attributes), view), "spec", place)
         lifting.settle()
         if extra:
             attributes["extra"] = extra

@@ -24,10 +24,7 @@ Texts = Callable[[str, str], tuple[str, str]]
 
 
 class Lifting:
-    """Lifts what stands in one spec; `special` gets the origin of every text.
-
-    `edges` are the references found; `paths` are all places of references, also of wrong ones.
-    """
+    """Lifts what stands in one spec: `edges` are the references found, `special` gets the origin of texts."""
 
     def __init__(
         self, reader: ReferenceReader, place: Place, special: dict[str, Origin], texts: Texts
@@ -35,7 +32,6 @@ class Lifting:
         self._reader, self._place, self._special, self._texts = reader, place, special, texts
         self._pending: list[Callable[[], None]] = []
         self.edges: list[Edge] = []
-        self.paths: set[str] = set()
 
     def mapping(self, value: Mapping[str, JSON], path: str) -> dict[str, Value]:
         """A copy of a mapping with everything below it lifted; `path` is that of the manifest."""
@@ -82,12 +78,11 @@ class Lifting:
         return ""
 
     def _reference(self, value: Mapping[str, JSON], path: str) -> Value:
-        attribute = attribute_path(path)
-        self.paths.add(attribute)
         reference = self._reader.read(value, path)
         if reference is None:
-            return "ref"
-        self.edges.append(Edge(attribute, reference))
+            self._place.reported.add(path)
+            return ""
+        self.edges.append(Edge(attribute_path(path), reference))
         return reference
 
     def _text(self, relative: JSON, path: str) -> str:
@@ -98,21 +93,16 @@ class Lifting:
         try:
             name, text = self._texts(self._place.origin(path).location.file, relative)
         except FileProblem as problem:
-            summary = (
-                problem.summary if problem.location is None else f"{problem.summary}, at {problem.location}"
-            )
+            where = f", at {problem.location}" if problem.location else ""
+            summary = f"{problem.summary}{where}"
             self._place.error(problem.code, summary, path, remedy=problem.remedy)
             return ""
         self._special[path] = Origin(Location(name, 1))
         return text
 
     def _unsupported(self, word: str, path: str) -> None:
-        self.paths.add(attribute_path(path))
         if word == "secret":
             summary, remedy = "{secret: …} stands only in state.url of qfops.yaml", "Remove it."
         else:
-            summary, remedy = (
-                "{preset: …} is not supported by this version",
-                "Write the platform's own value here.",
-            )
+            summary, remedy = "{preset: …} is not supported by this version", "Write the value itself."
         self._place.error(codes.UNSUPPORTED, summary, path, remedy=remedy)

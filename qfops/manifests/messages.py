@@ -5,7 +5,7 @@ Pure: errors of jsonschema in, problems out. A value of the wrong type gets one 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from jsonschema import ValidationError
 
@@ -14,23 +14,18 @@ from qfops.manifests.keywords import as_list, explain_keyword, limit, wrong_type
 from qfops.manifests.problem import Problem
 
 
-def problems(errors: Iterable[ValidationError], references: Collection[str]) -> list[Problem]:
-    """The best problems of each path, in order of appearance; paths of references are left out."""
+def problems(errors: Iterable[ValidationError]) -> list[Problem]:
+    """The best problem of each path, in order of appearance."""
     found: dict[str, list[Problem]] = {}
     for error in errors:
         for problem in _explained(error):
-            if problem.path not in references:
-                found.setdefault(problem.path, []).append(problem)
-    return [problem for group in found.values() for problem in _best(group)]
+            found.setdefault(problem.path, []).append(problem)
+    return [_best(group) for group in found.values()]
 
 
-def _best(group: list[Problem]) -> Iterable[Problem]:
+def _best(group: list[Problem]) -> Problem:
     """A wrong type makes everything else about a value noise; of several rules one is enough."""
-    for code in (codes.WRONG_TYPE, codes.UNKNOWN_KEY, codes.MISSING_KEY):
-        chosen = [problem for problem in group if problem.code == code]
-        if chosen:
-            return chosen[:1]
-    return group[:1]
+    return next((problem for problem in group if problem.code == codes.WRONG_TYPE), group[0])
 
 
 def _explained(error: ValidationError) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from typing import cast
 
 from qfops.core.address import Address, is_name
 from qfops.core.diagnostics import nearest
-from qfops.core.paths import parse, pattern
+from qfops.core.paths import parse
 from qfops.core.resource import Ignore, Lifecycle, OnRemove, OnReplace
 from qfops.core.values import JSON
 from qfops.kinds.check import Schema
@@ -157,7 +157,7 @@ def _ignore(item: Mapping[str, str], index: int, spec: Schema, place: Place) -> 
                 f"{where}.until",
                 remedy="Write it as YYYY-MM-DD, for example 2027-01-31.",
             )
-    return Ignore(pattern(path) if "[*]" in path else path, item.get("reason", ""), last)
+    return Ignore(path, item.get("reason", ""), last)
 
 
 def unknown_step(schema: Schema, path: str) -> tuple[str, list[str]] | None:

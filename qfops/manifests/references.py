@@ -87,15 +87,10 @@ class ReferenceReader:
 
     def _not_here(self, path: str) -> None:
         known = ", ".join(self._view.targets)
+        remedy = nearest(attribute_path(path), self._view.targets) or "Write the value itself."
         kind = self._view.kind.name
         detail = f"{kind} takes references at {known}." if known else f"{kind} takes no references."
-        self._error(
-            codes.NO_REFERENCE,
-            "no reference is allowed here",
-            path,
-            detail=detail,
-            remedy="Write the value itself.",
-        )
+        self._error(codes.NO_REFERENCE, "no reference is allowed here", path, detail=detail, remedy=remedy)
 
     def _output(self, target: Address, output: JSON, accepted: Accepted, path: str) -> str | None:
         names = ", ".join(accepted.outputs)

@@ -14,8 +14,8 @@ from qfops.core.values import JSON, Value
 
 WORDS: dict[str, None | bool] = {"": None, "null": None, "true": True, "false": False}
 NUMBER_START = "-0123456789"
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_INTEGER_LIMIT = 2**63
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)((?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
+_SAFE_DIGITS = 19
 _TRUE, _FALSE = frozenset({"true", "yes", "on", "y"}), frozenset({"false", "no", "off", "n"})
 _NULL = frozenset({"~", "null", "none", "nil"})
 
@@ -24,25 +24,22 @@ def scalar(text: str) -> JSON:
     """The value of a plain scalar; ValueError when it is a number that is out of range."""
     if text in WORDS:
         return WORDS[text]
-    if text[0] in NUMBER_START and is_number(text):
-        return _number(text)
-    return text
+    match = _NUMBER.fullmatch(text) if text[0] in NUMBER_START else None
+    if match is None:
+        return text
+    if match[1]:
+        number = float(text)
+        if math.isinf(number):
+            raise ValueError(f"{shown(text)} is too large for a number")
+        return number
+    if len(text) >= _SAFE_DIGITS and (len(text) > 2 * _SAFE_DIGITS or abs(int(text)) >= 2**63):
+        raise ValueError(f"{shown(text)} is too large for a whole number")
+    return int(text)
 
 
 def is_number(text: str) -> bool:
     """Whether `text` is a number by JSON's grammar."""
     return _NUMBER.fullmatch(text) is not None
-
-
-def _number(text: str) -> int | float:
-    if "." in text or "e" in text or "E" in text:
-        number = float(text)
-        if math.isinf(number):
-            raise ValueError(f"{shown(text)} is too large for a number")
-        return number
-    if len(text) > len(str(_INTEGER_LIMIT)) + 1 or abs(int(text)) >= _INTEGER_LIMIT:
-        raise ValueError(f"{shown(text)} is too large for a whole number")
-    return int(text)
 
 
 def text_of(value: JSON) -> str | None:

@@ -6,7 +6,6 @@ property test holds both to one verdict; where they differ, the no stands.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -36,17 +35,14 @@ class Checker:
 
         return Draft202012Validator(self.schema)
 
-    def problems(self, value: Value, references: Collection[str] = ()) -> list[Problem]:
-        """What is wrong with a value, nothing when it is valid.
-
-        Where `references` (paths) stand, the value holds a text in their place that is not judged.
-        """
+    def problems(self, value: Value) -> list[Problem]:
+        """What is wrong with a value, the best problem of each path; nothing when it is valid."""
         if self._fast.is_valid(value):
             return []
         from qfops.manifests.messages import problems
 
-        found = problems(self._slow.iter_errors(value), references)
-        return [self._with_detail(problem) for problem in found] or self._unnamed(value, references)
+        found = problems(self._slow.iter_errors(value))
+        return [self._with_detail(problem) for problem in found] or self._unnamed(value)
 
     @cached_property
     def _paths(self) -> dict[str, Schema]:
@@ -57,7 +53,9 @@ class Checker:
         described = self._paths.get(pattern(problem.path), {}).get("description", "")
         return problem if problem.detail else replace(problem, detail=str(described))
 
-    def _unnamed(self, value: Value, references: Collection[str]) -> list[Problem]:
+    def _unnamed(self, value: Value) -> list[Problem]:
         """The errors that only the fast validator sees, in its own words."""
-        errors = [(join(error.instance_path), error.message) for error in self._fast.iter_errors(value)]
-        return [Problem(path, codes.WRONG_VALUE, text) for path, text in errors if path not in references]
+        return [
+            Problem(join(error.instance_path), codes.WRONG_VALUE, error.message)
+            for error in self._fast.iter_errors(value)
+        ]

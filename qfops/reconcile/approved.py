@@ -19,6 +19,7 @@ from qfops.reconcile.desired import Desired
 from qfops.reconcile.stored import read_resource, resource_json
 
 Key = tuple[Address, str]
+_NO_OBJECT = "-"  # the fingerprint of nothing
 # The flags that change what would be done; the others only choose among that.
 _FLAGS = ("destroy", "prune", "only_prune", "retry_failed", "revert_drift")
 
@@ -66,20 +67,43 @@ def _closure(addresses: set[Address], resources: Mapping[Address, Resource]) -> 
     return found
 
 
-def owed_changes(approved: Mapping[str, JSON] | None, started: set[Address]) -> dict[Key, Owed]:
-    """The changes that a stored approval still covers; `started` are addresses with outcomes since then."""
+def owed_keys(approved: Mapping[str, JSON] | None) -> list[Key]:
+    """The changes that a stored approval has not seen done."""
+    return [(Address.parse(str(item["address"])), str(item["object"])) for item in _changes(approved)]
+
+
+def owed_changes(
+    approved: Mapping[str, JSON] | None, started: set[Address], wanted: Mapping[Address, Resource]
+) -> dict[Key, Owed]:
+    """The changes that a stored approval still covers; `started` are addresses with outcomes since then.
+
+    Where the manifest says something else by now, only the very same change is covered, and not what looks
+    like the rest of it: approved were values, not calls.
+    """
+    stored = approved.get("resources") if approved else None
+    resources = stored if isinstance(stored, dict) else {}
     found: dict[Key, Owed] = {}
-    for item in _changes(approved):
-        address = Address.parse(str(item["address"]))
+    for item, key in zip(_changes(approved), owed_keys(approved), strict=True):
+        address, said = key[0], str(item.get("digest"))
+        if _means(resources.get(str(address))) != _means(_as_stored(wanted.get(address))):
+            found[key] = Owed(said, frozenset(), _NO_OBJECT)
+            continue
         steps = item.get("steps")
         pairs = [pair for pair in steps if isinstance(pair, list)] if isinstance(steps, list) else []
-        found[(address, str(item.get("object")))] = Owed(
-            str(item.get("digest")),
-            frozenset((str(step), str(operation)) for step, operation in pairs),
-            str(item.get("fingerprint")),
-            address in started,
-        )
+        calls = frozenset((str(step), str(operation)) for step, operation in pairs)
+        found[key] = Owed(said, calls, str(item.get("fingerprint")), address in started)
     return found
+
+
+def _as_stored(resource: Resource | None) -> JSON:
+    return resource_json(resource) if resource is not None else None
+
+
+def _means(stored: JSON) -> JSON:
+    """A stored resource without the place where it was written."""
+    if not isinstance(stored, dict):
+        return None
+    return {key: value for key, value in stored.items() if key != "location"}
 
 
 def desired_of(approved: Mapping[str, JSON]) -> Desired:

@@ -23,6 +23,7 @@ from qfops.reconcile.approved import (
     done_or_dropped,
     named,
     owed_changes,
+    owed_keys,
     state_of,
 )
 from qfops.reconcile.calls import Caller
@@ -111,7 +112,7 @@ async def _refresh(
             datetime.fromtimestamp(now, UTC).date(),
             desired.flags,
             adopt,
-            owed_changes(state.approved, started),
+            owed_changes(state.approved, started, desired.resources),
             unsettled,
         )
     )
@@ -178,10 +179,9 @@ async def _take_over(
 ) -> None:
     """Store what is approved now, before its first step; of what was approved earlier, the same stays."""
     journal, now = caller.journal, caller.clock.now()
-    owed = owed_changes(journal.state.approved, set())
+    owed = owed_keys(journal.state.approved)
     approved = [change for change in plan.changes if change.acts and not approval.refusal(change)]
-    kept = {change.key for change in approved}
-    done, dropped = done_or_dropped([key for key in owed if key not in kept], plan)
+    done, dropped = done_or_dropped(owed, plan)
     for address, object_ in dropped:
         message = "approved earlier and planned otherwise now: that approval is dropped"
         caller.emit(Event(now, "progress", str(address), "", object_, message))
@@ -214,7 +214,7 @@ async def resume_project(
         return None
     desired = desired_of(approved)
     fresh = await _refresh(world, state_of(approved, desired, session.state), desired, unsettled)
-    owed = owed_changes(approved, set())
+    owed = owed_keys(approved)
     done, dropped = done_or_dropped(owed, fresh.plan)
     for key in (*done, *dropped):
         await journal.strike(*key)

@@ -176,7 +176,7 @@ class Bench:
                 world = World(self.console(client), self.registry, self.clock, self.settings)
                 session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
                 try:
-                    given = ApplyOptions(confirm=lambda _: approval, by="test", **options)  # type: ignore[arg-type]
+                    given = replace(ApplyOptions(confirm=lambda _: approval, by="test"), **options)  # type: ignore[arg-type]
                     done = await apply_project(
                         world,
                         session,

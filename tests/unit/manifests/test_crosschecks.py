@@ -120,6 +120,13 @@ def test_what_is_missing_or_odd_is_no_identity(folder: Folder) -> None:
     assert not [item for item in found if "same-identity" in item]
 
 
+def test_true_is_not_one(folder: Folder) -> None:
+    found = errors(folder, box("{boxName: true}", "a"), box("{boxName: 1}", "b"), box("{boxName: 1.0}", "c"))
+    assert [item.split(" |")[0] for item in found if "same-identity" in item] == [
+        "2.yaml:5:8 same-identity Box/c spec.boxName: Box/c and Box/b name the same object: equal boxName"
+    ]
+
+
 def test_other_kinds_have_identities_of_their_own(folder: Folder) -> None:
     assert errors(folder, box("{boxName: same}"), box("{boxName: same}").replace("v2", "v1")) == []
 

@@ -224,6 +224,12 @@ def test_the_next_document_is_read_after_a_syntax_error() -> None:
     assert not complete
 
 
+def test_a_character_that_yaml_cannot_hold_is_reported_once() -> None:
+    _, found, complete = read("a: 1\n---\nb: \x01\n---\nc: 3\n")
+    assert [str(item.location) for item in found] == ["m.yaml:3:4"]
+    assert not complete
+
+
 def test_a_file_of_nothing_but_errors_ends() -> None:
     _, found, complete = read("---\n]\n" * 1000)
     assert (len(found), complete) == (20, False)

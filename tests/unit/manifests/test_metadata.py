@@ -7,6 +7,10 @@ from datetime import date
 import pytest
 
 from qfops.core.resource import Ignore, Lifecycle
+from qfops.core.values import JSON
+from qfops.kinds.editor import manifest_schema
+from qfops.kinds.registry import Registry
+from qfops.manifests.metadata import SCHEMA
 from tests.unit.manifests.fakes import Folder
 
 
@@ -124,3 +128,24 @@ def test_names_have_a_rule(folder: Folder, name: str) -> None:
 def test_what_cannot_be_said(folder: Folder, metadata: str, expected: str) -> None:
     write(folder, metadata)
     assert folder.errors() == [f"manifests/a.yaml:{expected}"]
+
+
+def keys(schema: JSON, path: str = "") -> set[str]:
+    """Every key that a schema describes, wherever it stands."""
+    if isinstance(schema, list):
+        return {key for item in schema for key in keys(item, path)}
+    if not isinstance(schema, dict):
+        return set()
+    properties = schema.get("properties")
+    own = (
+        {f"{path}.{key}": inner for key, inner in properties.items()} if isinstance(properties, dict) else {}
+    )
+    below = {key for name, inner in own.items() for key in keys(inner, name)}
+    return own.keys() | below | keys(schema.get("items"), path)
+
+
+def test_editors_know_the_same_keys(folder: Folder) -> None:
+    """schemas/manifest.json describes metadata as it is written, this schema as it is after substitution."""
+    definitions = manifest_schema(Registry([]))["$defs"]
+    assert isinstance(definitions, dict)
+    assert keys(definitions["metadata"]) == keys(SCHEMA) != set()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from qfops.core.address import Address
 from qfops.core.errors import InputError, UsageError
 from qfops.core.settings import Limits, Settings, Wait
+from qfops.core.values import JSON
 from qfops.manifests import load_settings
+from qfops.manifests.files import packaged_schema
 from qfops.manifests.settings import seconds
 from tests.unit.manifests.fakes import Folder, box, line
 
@@ -280,6 +284,34 @@ def test_a_folder_without_a_project(folder: Folder) -> None:
     )
     (folder.root / "qfops.yml").touch()
     assert folder.errors()[0].endswith("Rename qfops.yml to qfops.yaml.")
+
+
+def test_the_schema_describes_the_settings_there_are() -> None:
+    definitions = packaged_schema("project.json")["$defs"]
+    assert isinstance(definitions, dict)
+    for name, settings_of in (("wait", Wait), ("limits", Limits)):
+        schema = definitions[name]
+        assert isinstance(schema, dict)
+        assert isinstance(schema["properties"], dict)
+        assert list(schema["properties"]) == [item.name for item in fields(settings_of)]
+
+
+def test_every_key_of_the_schema_is_described() -> None:
+    def undescribed(schema: JSON, path: str) -> list[str]:
+        if not isinstance(schema, dict):
+            return []
+        properties = schema.get("properties")
+        found = [] if "description" in schema or "$ref" in schema else [path]
+        if isinstance(properties, dict):
+            found += [
+                name for key, inner in properties.items() for name in undescribed(inner, f"{path}.{key}")
+            ]
+        return found
+
+    schema = packaged_schema("project.json")
+    assert isinstance(schema["$defs"], dict)
+    assert undescribed(schema, "") == []
+    assert [name for key, inner in schema["$defs"].items() for name in undescribed(inner, key)] == []
 
 
 def test_durations() -> None:

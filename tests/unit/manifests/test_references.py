@@ -18,7 +18,7 @@ def write(folder: Folder, spec: str) -> None:
 
 
 def test_references_stand_in_place_and_know_their_output(folder: Folder) -> None:
-    write(folder, "{boxId: {ref: Box/b}, parts: [{id: {ref: Box/b, output: versionId}}, {id: literal}]}")
+    write(folder, "{parts: [{id: {ref: Box/b, output: versionId}}, {id: literal}], boxId: {ref: Box/b}}")
     resource = folder.load().resources[Address("Lid", "l")]
     first, second = Reference(Address("Box", "b"), "boxId"), Reference(Address("Box", "b"), "versionId")
     assert resource.attributes == {"boxId": first, "parts": [{"id": second}, {"id": "literal"}]}
@@ -98,6 +98,11 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
             " | Lid takes references at boxId, parts[*].id. | Write the value itself.",
         ),
         (
+            "{boxId: x, boxid: {ref: Box/b}}",
+            "5:18 reference-not-allowed Lid/l spec.boxid: no reference is allowed here"
+            ' | Lid takes references at boxId, parts[*].id. | Did you mean "boxId"?',
+        ),
+        (
             "{boxId: {reff: Box/b}}",
             "5:8 wrong-type Lid/l spec.boxId: a text is wanted here, not a mapping"
             " | The box. | Write {ref: Box/NAME}, or an id as a text.",
@@ -114,7 +119,7 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
         (
             "{boxId: {preset: small}}",
             "5:8 not-supported Lid/l spec.boxId: {preset: …} is not supported by this version"
-            " | Write the platform's own value here.",
+            " | Write the value itself.",
         ),
         (
             "{boxId: {secret: env:QFOPS_X}}",

@@ -13,8 +13,8 @@ from qfops.manifests.schema import Checker
 from tests.unit.manifests.fakes import BOX_SCHEMA
 
 
-def problems(schema: Schema, value: JSON, *references: str) -> list[str]:
-    found = Checker(schema).problems(value, references)
+def problems(schema: Schema, value: JSON) -> list[str]:
+    found = Checker(schema).problems(value)
     return [
         " | ".join(
             part
@@ -211,18 +211,6 @@ def test_of_alternatives_the_nearest_one_speaks() -> None:
 def test_two_alternatives_at_once_are_told_in_the_validators_words() -> None:
     (found,) = problems({"oneOf": [{"type": "integer"}, {"minimum": 2}]}, 5)
     assert "5 is valid under each of" in found
-
-
-def test_references_are_not_judged() -> None:
-    schema: Schema = {
-        "properties": {
-            "id": {"pattern": "^ds-"},
-            "ids": {"type": "array", "items": {"maxLength": 2}, "uniqueItems": True},
-        }
-    }
-    value: JSON = {"id": "Box/b", "ids": ["Box/b", "x"]}
-    assert problems(schema, value, "id", "ids[0]") == []
-    assert len(problems(schema, value)) == 2
 
 
 def test_a_no_of_the_fast_validator_stands_even_if_the_slow_one_has_no_words_for_it() -> None:

@@ -86,6 +86,12 @@ def test_variables_that_double_are_an_error_and_not_a_crash(folder: Folder) -> N
     assert any("too-big-value" in item for item in folder.errors())
 
 
+def test_variables_that_nest_ever_deeper_are_an_error_and_not_a_crash(folder: Folder) -> None:
+    deeper = "".join(f'  v{i}: ["${{var.v{i - 1}}}"]\n' for i in range(1, 1000))
+    folder.write("qfops.yaml", f"name: demo\nvars:\n  v0: 1\n{deeper}")
+    assert any("too-big-value" in item for item in folder.errors())
+
+
 def test_names_of_declared_variables(folder: Folder) -> None:
     folder.write("qfops.yaml", "name: demo\nvars: {a.b: 1}\n")
     folder.manifest(box("{boxName: bb}"))

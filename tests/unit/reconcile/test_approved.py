@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from qfops.core.address import Address
+from qfops.core.address import Address, Location
 from qfops.core.errors import StateError
 from qfops.core.plan import Action, Change, Plan, Step
 from qfops.core.resource import Ignore, Lifecycle, Resource
@@ -82,13 +82,29 @@ def test_it_holds_what_its_changes_need_and_nothing_else() -> None:
 
 def test_every_owed_change_is_known_by_its_digest_calls_and_object() -> None:
     """`started` are those with outcomes since then."""
-    owed = owed_changes(stored(RUN, END), {TASK})  # type: ignore[arg-type]
+    approval = stored(RUN, END)
+    owed = owed_changes(approval, {TASK}, desired_of(approval).resources)  # type: ignore[arg-type]
     assert owed.keys() == {RUN.key, END.key}
     mine = owed[RUN.key]
     assert (mine.digest, mine.fingerprint, mine.started) == ("d1", "f1", True)
     assert mine.steps == {("create", "CreateFineTuningTask"), ("ready", "DescribeFineTuningTask")}
     assert not owed[END.key].started
-    assert owed_changes(None, set()) == {}
+    assert owed_changes(None, set(), RESOURCES) == {}
+
+
+def test_other_values_are_not_the_rest_of_what_was_approved() -> None:
+    """The same call on the same object with another value has to be approved itself, wherever it stands."""
+    approval = stored(RUN)
+    task = RESOURCES[TASK]
+    call = replace(RUN, digest="other")
+    for values, place, covered in (
+        (task.attributes, 99, True),
+        ({**task.attributes, "splitRatio": 5}, 1, False),
+    ):
+        wanted = replace(task, attributes=values, location=Location("moved.yaml", place))
+        owed = owed_changes(approval, set(), {**RESOURCES, TASK: wanted})  # type: ignore[arg-type]
+        assert owed[RUN.key].covers(call) is covered
+        assert owed[RUN.key].covers(RUN)
 
 
 def test_what_it_is_not_about_is_out_of_sight() -> None:
