@@ -97,16 +97,13 @@ def open_project(invocation: Invocation, paths: tuple[Path, ...] = ()) -> Projec
 
 def open_settings(invocation: Invocation) -> Project:
     """The project with its settings only: the state can be looked after whatever stands in the manifests."""
-    from qfops.core.errors import InputError
     from qfops.kinds.registry import load
-    from qfops.manifests.sources import Sources
-    from qfops.manifests.variables import given
+    from qfops.manifests import load_settings
 
-    found: list[Diagnostic] = []
-    file = Sources(invocation.root).project(found)
-    file.check(found)
-    chosen = file.choose(invocation.environment, found)
-    settings = file.view(chosen, given(invocation.variables, process_variables()), found).settings
-    if settings is None:
-        raise InputError(found)
+    settings = load_settings(
+        invocation.root,
+        environment=invocation.environment,
+        variables=invocation.variables,
+        env_variables=process_variables(),
+    )
     return Project(invocation.root, invocation.prefix, settings, load(), {})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qfops.cli import identity
 from qfops.cli.connect import connected
 from qfops.core.address import Address
-from qfops.core.errors import QfopsError, UsageError
+from qfops.core.errors import ApiError, QfopsError, UsageError
 from qfops.core.state import Record, State
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
@@ -73,9 +73,15 @@ async def _read(project: Project, kind: Kind, object_id: str, state: State) -> d
     parts = object_id.split("/")
     if len(parts) != len(kind.id) or not all(parts):
         raise UsageError(f"{object_id!r} is no id of a {kind.name}: it is {'/'.join(kind.id)}")
-    names: dict[str, JSON] = dict(zip(kind.id, parts, strict=True))
     async with connected(project) as world:
-        live = await Searcher(world.console, kind).read(names)
-    if live is None:
+        searcher = Searcher(world.console, kind)
+        try:
+            found = await searcher.outputs_of(object_id)
+            exists = await searcher.read(found) is not None
+        except ApiError as error:
+            if not error.missing:
+                raise
+            exists = False
+    if not exists:
         raise QfopsError(f"the console has no {kind.name} {object_id}", "Nothing was changed.")
-    return {**names, **live.outputs}
+    return found

@@ -9,7 +9,6 @@ from qfops.core.values import ABSENT, Marker, Slot, Value, child
 
 Part = str | int
 _PART = re.compile(r'\.?([^.\[\]"]+)|\[([0-9]+)\]|\["((?:[^"\\]|\\.)*)"\]')
-_ITEM = re.compile(r"\[[^\"\]]*\]")
 
 
 def parse(path: str) -> tuple[Part, ...]:
@@ -83,7 +82,9 @@ def top(path: str) -> str:
 
 def pattern(path: str) -> str:
     """The path with every list index written `[*]`, as descriptors name it."""
-    return _ITEM.sub("[*]", path) if "[" in path else path
+    if "[" not in path:
+        return path
+    return "".join("[*]" if isinstance(part, int) else f".{join([part])}" for part in parse(path)).lstrip(".")
 
 
 def ancestors(path: str) -> list[str]:

@@ -93,7 +93,8 @@ class Part:
 
     `listing` shows the parts of one object (scoped by the object's id under `listing.scope`); the part of
     this resource is the one whose `key` equals the output of the same name, and its keys are merged into what
-    is seen. The resource owns a part only when one of the attributes `owned_when` is declared.
+    is seen. The resource owns a part only when one of the attributes `owned_when` is declared; without
+    any, the part is only looked for when the answer to a create was lost.
     """
 
     listing: Listing

@@ -94,6 +94,10 @@ def _left(kind: Kind, ended: Ended) -> tuple[str, ...]:
     if isinstance(names, list) and names:
         shown = ", ".join(str(name) for name in names)
         left.append(f"{kind.leaves} that the console made stay: {shown}")
+    if steps.release_unnamed(kind, ended.attributes, ended.outputs):
+        left.append(
+            "compute that qfops did not buy, or does not know by its id, is not released: it stays billed"
+        )
     return tuple(left)
 
 

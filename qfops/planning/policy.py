@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qfops.core.approval import OVERWRITE, needs
-from qfops.core.plan import Action, Change, Plan
+from qfops.core.plan import CURRENT, Action, Change, Plan
 from qfops.core.settings import Limits
 
 _MASS = 10
@@ -51,7 +51,9 @@ def exceeded(plan: Plan, limits: Limits, managed: int) -> list[str]:
     runs = sum(change.action is Action.RUN for change in plan.changes)
     if runs > limits.runs:
         found.append(f"{runs} runs would start (limits.runs is {limits.runs})")
-    changed = sum(change.action in _COUNTED for change in plan.changes)
+    # The end of a replaced or retired object belongs to a change that is counted, or is asked for by name.
+    counted = (change for change in plan.changes if change.object == CURRENT)
+    changed = sum(change.action in _COUNTED for change in counted)
     if not plan.destroy and changed >= _MASS and managed and changed / managed > limits.change:
         share = round(100 * changed / managed)
         found.append(

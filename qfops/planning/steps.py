@@ -120,6 +120,12 @@ def ending(
     return steps or [FORGET]
 
 
+def release_unnamed(kind: Kind, attributes: Mapping[str, JSON], outputs: Mapping[str, JSON]) -> bool:
+    """Whether something would be released if it were known by its id."""
+    release = kind.operations.get("release")
+    return release is not None and _applies(release.when, attributes) and not named(release, outputs)
+
+
 def named(operation: Operation, outputs: Mapping[str, JSON]) -> bool:
     """Whether everything is known that the call must name (compute that we did not buy has no id here)."""
     return all(outputs.get(output) for output in operation.keys.values())

@@ -160,7 +160,7 @@ class _Refresh:
         except ApiError as error:
             if _fatal(error):
                 raise
-            if live is not None and item.kind.part is not None:
+            if live is not None and _of_part(item):
                 return  # the read is of the part; the object itself is in its list
             if error.missing or error.code in item.kind.missing_codes:
                 self.missing.add(key)
@@ -173,6 +173,12 @@ class _Refresh:
         self.inventory.setdefault(item.kind.key, {})[item.id] = decode(
             item.kind, {**base, **raw}, complete=True
         )
+
+
+def _of_part(item: Known) -> bool:
+    """Whether the read of the kind is named by the part, not by the object itself."""
+    part, read = item.kind.part, item.kind.read
+    return part is not None and read is not None and part.key in read.keys.values()
 
 
 def _fatal(error: ApiError) -> bool:

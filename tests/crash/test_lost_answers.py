@@ -82,7 +82,6 @@ def test_a_failure_stops_its_dependents_only_and_the_next_apply_goes_on(prepared
     bench.close()
 
 
-@pytest.mark.xfail(reason="the answer to CreateService alone says which compute was bought", strict=True)
 def test_compute_that_a_lost_create_bought_is_given_back(prepared: Prepared) -> None:
     """It is paid for until it is released; the service's resources tell what it is."""
     bench = next_process(prepared(CREATE))

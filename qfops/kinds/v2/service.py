@@ -21,7 +21,7 @@ from qfops.kinds.base import (
     Search,
     StatusField,
 )
-from qfops.kinds.operations import Call, Listing, Operation, Read, Repeat
+from qfops.kinds.operations import Call, Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import create_only, immutable, one_way, updatable
 
 _FIXED = "no call changes it: another value is another service, with another URL"
@@ -141,6 +141,18 @@ KIND = Kind(
     references=(
         Ref("modelSetId", ("ModelSet.modelSetId",), waits_for="created", relation="holds"),
         Ref("modelId", ("Model.modelId",), relation="holds"),
+    ),
+    # Only the answer to CreateService names what was bought; this list makes up for a lost one.
+    part=Part(
+        Listing(
+            "DescribeComputeUnits",
+            items="instances",
+            scope="serviceId",
+            route="/v2/serviceresources",
+            body={"maxKeys": None},
+        ),
+        key="instanceId",
+        owned_when=(),
     ),
     readiness=Readiness(
         fields=(
