@@ -6,6 +6,7 @@ It decides nothing about resources; the workflow does, and the exit code follows
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -124,6 +125,7 @@ async def leased(
     project: Project, command: str, timeout: float, say: Callable[[str], None], world: World | None = None
 ) -> AsyncIterator[Session]:
     """The session of this run: what was journaled is compacted and the lease given back, whatever happens."""
+    gc.enable()
     owner = Owner.of_this_process(
         identity.who(), command, run_url=identity.run_url(), commit=identity.commit()
     )

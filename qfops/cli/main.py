@@ -5,6 +5,7 @@ Imports click and the standard library only; the module of a command is loaded w
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -165,5 +166,8 @@ def _moved(option: str) -> str:
 
 def main() -> NoReturn:
     """The entry point of the `qfops` script."""
+    # What a command builds lives until it ends, so looking for circles in it is a third of a plan's time. Runs
+    # that may wait for hours turn it on again (`change.leased`).
+    gc.disable()
     code = run()
     sys.exit(terminal.finish(code))

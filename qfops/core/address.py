@@ -30,14 +30,15 @@ class Location(NamedTuple):
 class Address:
     """The name of a resource: API version (`v1`, `v2`), kind and name. Immutable, hashable, sortable."""
 
-    __slots__ = ("_hash", "kind", "name", "version")
+    __slots__ = ("_hash", "_order", "kind", "name", "version")
     version: str
     kind: str
     name: str
 
     def __init__(self, kind: str, name: str, version: str = DEFAULT_VERSION) -> None:
         self.version, self.kind, self.name = version, kind, name
-        self._hash = hash((version, kind, name))
+        self._order = (kind, name, version)
+        self._hash = hash(self._order)
 
     @classmethod
     def parse(cls, text: str) -> Address:
@@ -58,10 +59,10 @@ class Address:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Address):
             return NotImplemented
-        return self.name == other.name and self.kind == other.kind and self.version == other.version
+        return self._order == other._order
 
     def __lt__(self, other: Address) -> bool:
-        return (self.kind, self.name, self.version) < (other.kind, other.name, other.version)
+        return self._order < other._order
 
     def __str__(self) -> str:
         prefix = "" if self.version == DEFAULT_VERSION else f"{self.version}/"

@@ -76,6 +76,8 @@ def put(value: dict[str, Value], path: str, item: Value) -> None:
 
 def top(path: str) -> str:
     """The first key of a path: the attribute that it belongs to."""
+    if "[" not in path:
+        return path.partition(".")[0]
     part = parse(path)[0]
     return part if isinstance(part, str) else ""
 

@@ -154,7 +154,8 @@ class Kind:
     `echo` maps attribute paths to the wire paths that show them where the names differ. `run` marks one-shot
     objects; `container_inputs` are attributes of the container that decide a run's result. `keep_on_replace`
     is the default of lifecycle.onReplace. `missing_codes` are console codes that mean "does not exist".
-    `leaves` is an attribute whose items the console makes into objects that nobody owns (labels).
+    `echoed` are the top-level attributes that answers may show. `leaves` is an
+    attribute whose items the console makes into objects that nobody owns (labels).
     `derive` maps computed attributes to pure functions of the spec, for what a reader wants to see of them.
     """
 
@@ -185,10 +186,13 @@ class Kind:
     derive: Mapping[str, Derive] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     rules_by_path: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+    echoed: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         rules = {rule.path: rule for rule in (*self.rules, _EXTRA_RULE)}
         object.__setattr__(self, "rules_by_path", rules)
+        shown = [rule for rule in self.rules if rule.type is not RuleType.COMPUTED and not rule.write_only]
+        object.__setattr__(self, "echoed", tuple(dict.fromkeys(_first(rule.path) for rule in shown)))
 
     @property
     def key(self) -> KindKey:
@@ -222,3 +226,8 @@ class Kind:
             and "." not in rule.path
             and rule.by != "create"
         }
+
+
+def _first(pattern: str) -> str:
+    """The top-level attribute of a rule's path."""
+    return pattern.partition(".")[0].partition("[")[0]

@@ -85,13 +85,15 @@ def merged(base: Mapping[str, JSON], over: Mapping[str, JSON]) -> dict[str, JSON
 def decode(kind: Kind, item: Mapping[str, JSON], *, complete: bool = False) -> LiveObject:
     """A live object from one answer or list item; `complete` when the read shows all that can be shown."""
     raw = kind.decode(item) if kind.decode is not None else item
-    attributes: dict[str, Value] = {
-        key: plain(raw[key]) for key in _echoed(kind) if key in raw and key not in kind.echo
+    attributes: dict[str, JSON] = {
+        key: raw[key] for key in kind.echoed if key in raw and key not in kind.echo
     }
+    elsewhere: dict[str, Value] = {}
     for path, wire in kind.echo.items():
-        value = get(dict(raw), wire)
+        value = get(raw, wire)
         if not isinstance(value, Marker):
-            put(attributes, path, value)
+            put(elsewhere, path, value)
+    attributes.update({key: plain(value) for key, value in elsewhere.items()})
     outputs: dict[str, JSON] = {
         output.name: raw[output.name]
         for output in kind.outputs
@@ -101,7 +103,7 @@ def decode(kind: Kind, item: Mapping[str, JSON], *, complete: bool = False) -> L
     reason = raw.get(kind.readiness.reason) if kind.readiness.reason else None
     return LiveObject(
         id=object_id(kind, outputs),
-        attributes={key: plain(value) for key, value in attributes.items()},
+        attributes=attributes,
         outputs=outputs,
         status=words,
         phase=phase,
@@ -127,17 +129,6 @@ def status(kind: Kind, raw: Mapping[str, JSON]) -> tuple[str, Phase]:
         words.append(str(word))
         phase = max(phase, field.phase(str(word)))
     return "/".join(words), phase
-
-
-def _echoed(kind: Kind) -> list[str]:
-    """The top-level attributes that answers may show."""
-    return list(
-        dict.fromkeys(
-            top(rule.path)
-            for rule in kind.rules
-            if rule.type is not RuleType.COMPUTED and not rule.write_only
-        )
-    )
 
 
 def is_released(kind: Kind, words: str) -> bool:
