@@ -166,7 +166,7 @@ def _moved(option: str) -> str:
 
 def main() -> NoReturn:
     """The entry point of the `qfops` script."""
-    # What a command builds lives until it ends, so looking for circles in it is a third of a plan's time. Runs
+    # What a command builds lives until it ends: looking for circles in it is a third of a plan's time. Runs
     # that may wait for hours turn it on again (`change.leased`).
     gc.disable()
     code = run()
