@@ -134,6 +134,7 @@ class Project(Protocol):
         """The resources that refer to the one at `address`, by address."""
 
 
+ShownAs = Literal["as is", "folded", "hidden"]
 Check = Callable[[Resource, Project], Iterable[Finding]]
 Derive = Callable[[Mapping[str, Value]], JSON]
 Decode = Callable[[Mapping[str, JSON]], Mapping[str, JSON]]
@@ -154,7 +155,8 @@ class Kind:
     `echo` maps attribute paths to the wire paths that show them where the names differ. `run` marks one-shot
     objects; `container_inputs` are attributes of the container that decide a run's result. `keep_on_replace`
     is the default of lifecycle.onReplace. `missing_codes` are console codes that mean "does not exist".
-    `echoed` are the top-level attributes that answers may show. `leaves` is an
+    `echoed` are the top-level attributes that answers may show, `shown_as` says how, where that is the same
+    for all of an attribute: as it was sent, in another form or order, or not at all. `leaves` is an
     attribute whose items the console makes into objects that nobody owns (labels).
     `derive` maps computed attributes to pure functions of the spec, for what a reader wants to see of them.
     """
@@ -187,11 +189,13 @@ class Kind:
     checks: tuple[Check, ...] = ()
     rules_by_path: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     echoed: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    shown_as: Mapping[str, ShownAs] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         rules = {rule.path: rule for rule in (*self.rules, _EXTRA_RULE)}
         object.__setattr__(self, "rules_by_path", rules)
         shown = [rule for rule in self.rules if rule.type is not RuleType.COMPUTED and not rule.write_only]
+        object.__setattr__(self, "shown_as", _shown_as(rules.values()))
         object.__setattr__(self, "echoed", tuple(dict.fromkeys(_first(rule.path) for rule in shown)))
 
     @property
@@ -226,6 +230,22 @@ class Kind:
             and "." not in rule.path
             and rule.by != "create"
         }
+
+
+def _shown_as(rules: Iterable[Rule]) -> dict[str, ShownAs]:
+    """How answers show each top-level attribute, where all of it is shown in one way."""
+    by_top: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_top.setdefault(_first(rule.path), []).append(rule)
+    found: dict[str, ShownAs] = {}
+    for key, group in by_top.items():
+        if all(rule.write_only for rule in group):
+            found[key] = "hidden"
+        elif len(group) == 1 and (group[0].normalise or group[0].set_of == ""):
+            found[key] = "folded"
+        elif not any(rule.write_only or rule.normalise or rule.set_of is not None for rule in group):
+            found[key] = "as is"
+    return found
 
 
 def _first(pattern: str) -> str:

@@ -55,11 +55,20 @@ def _without_failed_items(kind: Kind, entry: Entry) -> dict[str, JSON]:
 
 
 def _changed_inputs(case: Case, entry: Entry, votes: tuple[AttributeChange, ...]) -> list[str]:
+    if entry.run_key and _as_applied(case, entry):
+        return []
     inputs = case.inputs()
     if entry.run_key:
         return [] if inputs.key == entry.run_key else differing(entry.inputs, inputs.values)
     place = case.kind.container.path if case.kind.container else ""
     return [vote.path for vote in votes if vote.verdict is Verdict.REPLACE and vote.path != place]
+
+
+def _as_applied(case: Case, entry: Entry) -> bool:
+    """Whether everything that decides a run is plainly what it was made from."""
+    container = {f"container.{name}": case.container.get(name) for name in case.kind.container_inputs}
+    known = {name: entry.inputs.get(name) for name in container}
+    return known == container and same(entry.attributes, case.desired)
 
 
 def _not_for_runs(vote: AttributeChange) -> AttributeChange:

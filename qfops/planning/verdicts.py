@@ -8,7 +8,7 @@ from dataclasses import replace
 from qfops.core import graph
 from qfops.core.address import Address
 from qfops.core.observation import Phase
-from qfops.core.paths import get
+from qfops.core.paths import get, top
 from qfops.core.plan import Action, Change
 from qfops.core.resource import Resource
 from qfops.core.state import Entry
@@ -64,7 +64,7 @@ class Verdicts:
             self.given,
             kind,
             resource,
-            {key: resolve(value, self.outlooks) for key, value in resource.attributes.items()},
+            self._resolved(resource),
             self._container(kind, resource),
             self.outlooks,
             resource.address in self.feeding,
@@ -75,6 +75,15 @@ class Verdicts:
         if change.action is not Action.NO_OP:
             change = replace(change, fingerprint=self.print_of(resource.address))
         return change
+
+    def _resolved(self, resource: Resource) -> Mapping[str, Value]:
+        """The attributes with every reference replaced; only those that hold one are copied."""
+        if not resource.references:
+            return resource.attributes
+        attributes = dict(resource.attributes)
+        for key in {top(edge.path) for edge in resource.references}:
+            attributes[key] = resolve(attributes[key], self.outlooks)
+        return attributes
 
     def print_of(self, address: Address) -> str:
         """The fingerprint of a resource's object; made only where a change rests on it."""

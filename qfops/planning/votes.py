@@ -11,7 +11,7 @@ from qfops.core.plan import AttributeChange, Verdict
 from qfops.core.resource import Ignore
 from qfops.core.values import ABSENT, UNOBSERVED, Value, same
 from qfops.kinds.base import Kind
-from qfops.kinds.flatten import flatten
+from qfops.kinds.flatten import flatten, normalised
 from qfops.kinds.rules import RuleType
 from qfops.kinds.wire import live_leaves, live_slot
 from qfops.planning.compare import Sides, vote
@@ -33,8 +33,11 @@ def compare(
 
     `prior` None: nothing was applied yet. `live` None: nothing was read, all paths count as unobserved.
     """
+    unchanged = prior is not None and same(prior, desired)
+    if unchanged and live is not None and _agrees(kind, desired, live):
+        return ()
     wanted = flatten(kind, desired)
-    applied = wanted if prior is not None and same(prior, desired) else flatten(kind, prior or {})
+    applied = wanted if unchanged else flatten(kind, prior or {})
     owned = desired.keys() | prior.keys() if prior else desired.keys()
     shown = live_leaves(kind, live, owned) if live is not None else {}
     votes: list[AttributeChange] = []
@@ -53,6 +56,31 @@ def compare(
             seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
             votes.append(vote(path, rule, Sides(before, seen, ABSENT, path in assumed)))
     return _closed(kind, votes, prior, live) if prior else tuple(votes)
+
+
+def _agrees(kind: Kind, desired: Mapping[str, Value], live: LiveObject) -> bool:
+    """Whether a live object plainly shows what is wanted: the common case, told without taking it apart."""
+    for key, value in desired.items():
+        way = kind.shown_as.get(key)
+        if way == "hidden":
+            continue
+        if way is None or key not in live.attributes:
+            return False
+        shown = live.attributes[key]
+        if way == "folded":
+            rule = kind.rules_by_path[key]
+            if not same(normalised(rule, shown), normalised(rule, value)):
+                return False
+        elif not _covers(shown, value):
+            return False
+    return True
+
+
+def _covers(shown: Value, wanted: Value) -> bool:
+    """Whether `shown` holds all of `wanted`; keys of objects that are not ours do not count."""
+    if isinstance(wanted, dict) and isinstance(shown, dict):
+        return all(key in shown and _covers(shown[key], value) for key, value in wanted.items())
+    return same(shown, wanted)
 
 
 def _closed(
