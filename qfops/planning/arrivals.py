@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from qfops.core.address import Address
 from qfops.core.canonical import digest
 from qfops.core.observation import KindKey, LiveObject
+from qfops.core.paths import get
 from qfops.core.plan import Action, AttributeChange, Change, Verdict
 from qfops.core.state import Entry, State
 from qfops.core.values import Value, has_unknown, plain
@@ -18,6 +19,7 @@ from qfops.kinds.wire import is_released
 from qfops.planning import causes, steps
 from qfops.planning.case import Case, change_of
 from qfops.planning.replacing import linkable, linked, replacement
+from qfops.planning.runs import inputs_of
 from qfops.planning.votes import compare, reverted, silenced
 
 Inventory = Mapping[KindKey, Mapping[str, LiveObject]]
@@ -32,7 +34,7 @@ class Names:
     owned: frozenset[tuple[KindKey, str]]
     live: Mapping[tuple[KindKey, str], str]
     orphans: Mapping[tuple[KindKey, str], Address]
-    orphan_runs: Mapping[tuple[KindKey, str], Address] = field(default_factory=dict)
+    orphan_origins: Mapping[tuple[KindKey, str], Address] = field(default_factory=dict)
 
 
 def identity_key(kind: Kind, attributes: Mapping[str, Value]) -> str:
@@ -43,6 +45,15 @@ def identity_key(kind: Kind, attributes: Mapping[str, Value]) -> str:
     if len(values) < len(kind.identity.attributes) or any(has_unknown(value) for value in values):
         return ""
     return digest([plain(value) for value in values])
+
+
+def origin_key(kind: Kind, attributes: Mapping[str, Value]) -> str:
+    """What an object without a name of its own is made from, and where; "" for others, or not known yet."""
+    if kind.identity is not None or kind.run:
+        return ""
+    place = get(attributes, kind.container.path) if kind.container else None
+    inputs = inputs_of(kind, attributes, {})
+    return digest([inputs.key, place]) if inputs.key and isinstance(place, str) else ""
 
 
 def index(registry: Registry, state: State, declared: set[Address], inventory: Inventory) -> Names:
@@ -58,16 +69,17 @@ def index(registry: Registry, state: State, declared: set[Address], inventory: I
             if name and (key, found.id) not in owned and not is_released(kind, found.status):
                 live.setdefault((key, name), found.id)
     orphans: dict[tuple[KindKey, str], Address] = {}
-    runs: dict[tuple[KindKey, str], Address] = {}
+    origins: dict[tuple[KindKey, str], Address] = {}
     for address, entry in state.entries.items():
         if address in declared or entry.id is None or address.kind_key not in registry.kinds:
             continue
         name = identity_key(registry.kinds[address.kind_key], dict(entry.attributes))
         if name:
             orphans[(address.kind_key, name)] = address
-        if entry.run_key:
-            runs[(address.kind_key, entry.run_key)] = address
-    return Names(owned, live, orphans, runs)
+        origin = entry.run_key or origin_key(registry.kinds[address.kind_key], entry.attributes)
+        if origin:
+            origins[(address.kind_key, origin)] = address
+    return Names(owned, live, orphans, origins)
 
 
 def _intended(state: State) -> set[tuple[KindKey, str]]:
@@ -137,9 +149,9 @@ def _renamed(case: Case, names: Names) -> Address | None:
         return None
     name = identity_key(case.kind, case.desired)
     gone = names.orphans.get((case.kind.key, name)) if name else None
-    if gone is None and case.kind.run:
-        key = case.inputs().key
-        gone = names.orphan_runs.get((case.kind.key, key)) if key else None
+    if gone is None:
+        key = case.inputs().key if case.kind.run else origin_key(case.kind, case.desired)
+        gone = names.orphan_origins.get((case.kind.key, key)) if key else None
     if gone is None or case.given.settings.moved.get(gone, case.address) is None:
         return None
     return gone

@@ -26,14 +26,16 @@ class Heading(enum.IntEnum):
     REVERT = 4
     EDIT = 5
     ADOPTED = 6
-    CONSOLE = 7
-    NEW = 8
-    RETIRED = 9
-    OWED = 10
-    WAITING = 11
+    MOVED = 7
+    CONSOLE = 8
+    NEW = 9
+    RETIRED = 10
+    OWED = 11
+    WAITING = 12
 
 
 Key = tuple[Heading, str, int, str, str, str]
+_BY_ACTION = {Action.ADOPT: Heading.ADOPTED, Action.MOVE: Heading.MOVED}
 _HELD = {Action.BLOCKED: Heading.BLOCKED, Action.UNKNOWN: Heading.UNKNOWN}
 
 
@@ -112,7 +114,7 @@ def _heading(change: Change, plan: Plan) -> Heading:
         return Heading.EDIT
     if any(item.verdict is Verdict.REVERT for item in change.attributes):
         return Heading.REVERT
-    return Heading.ADOPTED if change.action is Action.ADOPT else Heading.CONSOLE
+    return _BY_ACTION.get(change.action, Heading.CONSOLE)
 
 
 def _key_of(cause: Cause) -> Key:

@@ -69,6 +69,7 @@ _HEADINGS = {
     Heading.REMOVED: "REMOVED  manifests that are gone",
     Heading.REVERT: "CONSOLE EDITS UNDONE  by --allow revert-drift",
     Heading.ADOPTED: "TAKEN OVER  objects that exist already",
+    Heading.MOVED: "MOVED  to another address, as qfops.yaml says; no call is made",
     Heading.CONSOLE: "IN THE CONSOLE  something happened there; no manifest was edited",
     Heading.NEW: "NEW  manifests without an object",
     Heading.RETIRED: "RETIRED OBJECTS  kept until now, their end is due",

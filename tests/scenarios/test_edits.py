@@ -346,3 +346,13 @@ def _rename(bench: Bench) -> None:
 def _moved(bench: Bench, old: str, new: str | None) -> None:
     moved = {Address.parse(old): Address.parse(new) if new else None}
     bench.settings = replace(bench.settings, moved=moved)
+
+
+def test_a_renamed_model_is_recognised_by_what_it_is_made_from(assisted: Bench) -> None:
+    """A model has no name: the same run in the same set is the same model, under a new address."""
+    old = assisted.resources[Address.parse("Model/faq-b")]
+    assisted.remove("Model/faq-b")
+    assisted.declare(replace(old, address=Address.parse("Model/faq-second")))
+    plan = assisted.plan()
+    assert actions(plan) == {"Model/faq-b": "blocked", "Model/faq-second": "blocked"}
+    assert '"Model/faq-b": "Model/faq-second"' in find(plan, "Model/faq-second").remedy
