@@ -72,10 +72,8 @@ def owed_keys(approved: Mapping[str, JSON] | None) -> list[Key]:
     return [(Address.parse(str(item["address"])), str(item["object"])) for item in _changes(approved)]
 
 
-def owed_changes(
-    approved: Mapping[str, JSON] | None, started: set[Address], wanted: Mapping[Address, Resource]
-) -> dict[Key, Owed]:
-    """The changes that a stored approval still covers; `started` are addresses with outcomes since then.
+def owed_changes(approved: Mapping[str, JSON] | None, wanted: Mapping[Address, Resource]) -> dict[Key, Owed]:
+    """The changes that a stored approval still covers.
 
     Where the manifest says something else by now, only the very same change is covered, and not what looks
     like the rest of it: approved were values, not calls.
@@ -91,7 +89,7 @@ def owed_changes(
         steps = item.get("steps")
         pairs = [pair for pair in steps if isinstance(pair, list)] if isinstance(steps, list) else []
         calls = frozenset((str(step), str(operation)) for step, operation in pairs)
-        found[key] = Owed(said, calls, str(item.get("fingerprint")), address in started)
+        found[key] = Owed(said, calls, str(item.get("fingerprint")), item.get("started") is True)
     return found
 
 

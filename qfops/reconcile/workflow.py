@@ -98,9 +98,6 @@ async def _refresh(
         state, desired.resources, adopt, _may_end(state, desired), now, world.settings.wait.visibility
     )
     observed = await observe(world.console, world.registry, wanted)
-    started = {
-        address for address, entry in state.entries.items() if entry.created and _since(state, entry.created)
-    }
     plan = make_plan(
         PlanInput(
             world.registry,
@@ -112,7 +109,7 @@ async def _refresh(
             datetime.fromtimestamp(now, UTC).date(),
             desired.flags,
             adopt,
-            owed_changes(state.approved, started, desired.resources),
+            owed_changes(state.approved, desired.resources),
             unsettled,
         )
     )
@@ -122,11 +119,6 @@ async def _refresh(
 def _has_object(state: State, address: Address) -> bool:
     entry = state.entries.get(address)
     return entry is not None and entry.id is not None
-
-
-def _since(state: State, created: float) -> bool:
-    at = state.approved.get("at") if state.approved else None
-    return isinstance(at, (int, float)) and created >= at
 
 
 def _may_end(state: State, desired: Desired) -> bool:

@@ -27,7 +27,7 @@ def replay(state: State, records: Iterable[Record]) -> State:
 
 
 class Approved(Mapping[str, JSON]):
-    """The approved plan with the changes still owed; done ones are struck off at a fixed cost each."""
+    """The approved plan with the changes still owed; each is marked and struck off at a fixed cost."""
 
     def __init__(self, plan: Mapping[str, JSON]) -> None:
         self._plan = plan
@@ -46,6 +46,13 @@ class Approved(Mapping[str, JSON]):
     def strike(self, address: Address, what: str) -> None:
         """The change of this address and object is done; no error when it is not in the plan."""
         self._owed.pop((str(address), what), None)
+
+    def begin(self, address: Address, what: str) -> None:
+        """A call of this change took effect, so its object is no longer as it was approved."""
+        key = (str(address), what)
+        change = self._owed.get(key)
+        if isinstance(change, dict) and "started" not in change:
+            self._owed[key] = {**change, "started": True}
 
     def __getitem__(self, key: str) -> JSON:
         return list(self._owed.values()) if key == "changes" else self._plan[key]
@@ -92,8 +99,11 @@ class Working:
             self._approved = Approved(record.approved)
         elif record.step == UNAPPROVE:
             self._approved = None
-        elif self._approved is not None and record.done and record.type == "outcome" and record.address:
-            self._approved.strike(record.address, record.object)
+        elif self._approved is not None and record.type == "outcome" and record.address:
+            if record.done:
+                self._approved.strike(record.address, record.object)
+            elif record.operation:
+                self._approved.begin(record.address, record.object)
         if self._approved is not None and self._approved.settled:
             self._approved = None
 

@@ -6,8 +6,8 @@ import pytest
 
 from qfops.core.errors import Stale
 from qfops.core.plan import Action
-from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
-from tests.support.project import run, template, trained
+from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, trouble
+from tests.support.project import deployed, imported, run, template, trained
 
 RUN, MODEL, PROMPT = "FineTuningTask/faq-a", "Model/faq-a", "PromptTemplate/faq-answer"
 
@@ -151,3 +151,23 @@ def test_an_expected_digest_must_still_fit(bench: Bench) -> None:
     assert bench.writes() == []
     bench.declare(template())
     assert trouble(bench.apply(WHOLE, expected=approved)) == []
+
+
+def test_a_change_of_two_calls_is_resumed_after_the_first(bench: Bench) -> None:
+    """Another model and more replicas: the second call is refused, and --resume makes just that one."""
+    bench.declare(*deployed(), imported("next"))
+    assert trouble(bench.apply(AUTO)) == []
+    bench.edit(
+        "Service/faq",
+        modelId=ref("Model/faq-next"),
+        resourceConfig={"type": "GPU-1-2", "replicasCount": 2, "region": "bj"},
+    )
+    bench.emulator.configure(faults=[{"kind": "error:AccessDenied", "action": "PurchaseComputeUnit"}])
+    assert any("AccessDenied" in text for text in trouble(bench.apply(WHOLE)))
+    before = len(bench.writes())
+    resumed = bench.resume()
+    assert resumed is not None
+    assert (trouble(resumed[1]), resumed[1].exit_code) == ([], 0)
+    assert bench.writes()[before:] == ["PurchaseComputeUnit"]
+    assert actions(bench.plan()) == {}
+    assert bench.state().approved is None

@@ -17,6 +17,7 @@ from qfops.planning.context import Flags
 from qfops.reconcile.approved import approval_json, desired_of, done_or_dropped, named, owed_changes, state_of
 from qfops.reconcile.desired import Desired
 from qfops.reconcile.stored import read_resource, resource_json
+from qfops.state.replay import Approved
 from tests.support.bench import ref, resource
 from tests.support.project import assistant
 
@@ -81,15 +82,16 @@ def test_it_holds_what_its_changes_need_and_nothing_else() -> None:
 
 
 def test_every_owed_change_is_known_by_its_digest_calls_and_object() -> None:
-    """`started` are those with outcomes since then."""
-    approval = stored(RUN, END)
-    owed = owed_changes(approval, {TASK}, desired_of(approval).resources)  # type: ignore[arg-type]
+    """`started` are those of which a call took effect since then."""
+    working = Approved(stored(RUN, END))  # type: ignore[arg-type]
+    working.begin(*RUN.key)
+    owed = owed_changes(working, desired_of(working).resources)
     assert owed.keys() == {RUN.key, END.key}
     mine = owed[RUN.key]
     assert (mine.digest, mine.fingerprint, mine.started) == ("d1", "f1", True)
     assert mine.steps == {("create", "CreateFineTuningTask"), ("ready", "DescribeFineTuningTask")}
     assert not owed[END.key].started
-    assert owed_changes(None, set(), RESOURCES) == {}
+    assert owed_changes(None, RESOURCES) == {}
 
 
 def test_other_values_are_not_the_rest_of_what_was_approved() -> None:
@@ -102,7 +104,7 @@ def test_other_values_are_not_the_rest_of_what_was_approved() -> None:
         ({**task.attributes, "splitRatio": 5}, 1, False),
     ):
         wanted = replace(task, attributes=values, location=Location("moved.yaml", place))
-        owed = owed_changes(approval, set(), {**RESOURCES, TASK: wanted})  # type: ignore[arg-type]
+        owed = owed_changes(approval, {**RESOURCES, TASK: wanted})  # type: ignore[arg-type]
         assert owed[RUN.key].covers(call) is covered
         assert owed[RUN.key].covers(RUN)
 
