@@ -165,7 +165,7 @@ def _moved(option: str) -> str:
 
 
 def main() -> NoReturn:
-    """The entry point of the `qfops` script."""
+    """Run the command line of this process, and end it with its exit code."""
     # What a command builds lives until it ends: looking for circles in it is a third of a plan's time. Runs
     # that may wait for hours turn it on again (`change.leased`).
     gc.disable()
