@@ -138,7 +138,10 @@ _LIFECYCLE: Schema = _described(
     "Rules for the life of the object.",
     additionalProperties=False,
     properties={
-        "protect": _described("boolean", "Refuse to delete or replace it. Lives in state.", default=False),
+        "protect": {
+            "description": "Refuse to delete or replace it. Lives in state. Default: false.",
+            "anyOf": [{"type": "boolean"}, _SUBSTITUTION],
+        },
         "ignore": _described(
             "array",
             "Console edits that are left alone silently.",
@@ -155,11 +158,11 @@ _LIFECYCLE: Schema = _described(
         ),
         "onRemove": {
             "description": "What happens when the manifest is removed. Default: delete.",
-            "enum": ["delete", "retire", "forget"],
+            "anyOf": [{"enum": ["delete", "retire", "forget"]}, _SUBSTITUTION],
         },
         "onReplace": {
             "description": "What happens to the object that was replaced. The default depends on the kind.",
-            "enum": ["retire", "delete"],
+            "anyOf": [{"enum": ["retire", "delete"]}, _SUBSTITUTION],
         },
     },
 )
