@@ -54,6 +54,8 @@ def test_create_dataset_refuses(api: Api, change: dict[str, object]) -> None:
 
 def test_chinese_dataset_name(api: Api) -> None:
     api.dataset("训练集-1")
+    listed = api("DescribeDatasets", filter={"datasetName": "训练"})["datasetList"]
+    assert [item["datasetName"] for item in listed] == ["训练集-1"]
 
 
 def test_imports(api: Api, clock: Clock) -> None:
