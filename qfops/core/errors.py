@@ -9,7 +9,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
-from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic, arranged
 
 
@@ -103,12 +102,3 @@ class ApiError(QfopsError):
     def missing(self) -> bool:
         """Whether the console says that the object does not exist."""
         return self.status == 404
-
-
-class AddressedError(QfopsError):
-    """An error of one resource: the layer that knows the address adds it."""
-
-    def __init__(self, address: Address, cause: QfopsError) -> None:
-        self.address, self.cause = address, cause
-        self.exit_code = cause.exit_code
-        super().__init__(f"{address}: {cause.summary}", cause.detail, cause.remedy)

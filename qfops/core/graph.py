@@ -82,12 +82,3 @@ def closure(edges: Mapping[Node, Iterable[Node]], start: Iterable[Node]) -> set[
             found.add(node)
             stack.extend(edges.get(node, ()))
     return found
-
-
-def reverse(edges: Mapping[Node, Iterable[Node]]) -> dict[Node, list[Node]]:
-    """The same edges the other way round."""
-    result: dict[Node, list[Node]] = {node: [] for node in edges}
-    for node, targets in edges.items():
-        for target in targets:
-            result.setdefault(target, []).append(node)
-    return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qfops.core.values import JSON
@@ -57,7 +57,6 @@ class Observed:
     calls: int = 0
     retries: int = 0
     seconds: float = 0.0
-    notes: Sequence[str] = ()
 
     def find(self, kind: KindKey, object_id: str) -> LiveObject | None:
         """The live object, or None where it is missing or could not be read."""

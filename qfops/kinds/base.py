@@ -46,11 +46,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A value that the console makes; `stable` outputs never change during the object's life."""
+    """A value that the console makes."""
 
     name: str
     description: str
-    stable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

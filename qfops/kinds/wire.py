@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
 
 from qfops.core.observation import LiveObject, Phase
 from qfops.core.paths import get, parse, put, top
@@ -183,8 +182,3 @@ def unobserved(kind: Kind, live: LiveObject, declared: Iterable[str]) -> bool:
                 continue
             return True
     return False
-
-
-def with_part(kind: Kind, item: Mapping[str, JSON], part: Mapping[str, JSON]) -> LiveObject:
-    """A live object that is one with its part: the keys of both answers."""
-    return replace(decode(kind, {**part, **item}), complete=False)

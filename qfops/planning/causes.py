@@ -44,11 +44,6 @@ def of_votes(
     return tuple(dict.fromkeys(found))
 
 
-def of_path(resource: Resource, path: str, before: Slot, after: Slot) -> Cause:
-    """The place where the value at `path` was written, with what became of it."""
-    return _edit(resource, AttributeChange(path, prior=before, desired=after))
-
-
 def _inherited(resource: Resource, path: str, outlooks: Mapping[Address, Outlook]) -> Iterable[Cause]:
     for edge in resource.references:
         if edge.path == path or edge.path.startswith((f"{path}.", f"{path}[")):

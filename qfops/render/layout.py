@@ -31,7 +31,6 @@ class Style(enum.Enum):
     ADD = "32"
     CALM = "36"
     HEAD = "1"
-    DIM = "2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from qfops.core.values import JSON
 from qfops.kinds.base import Output, Readiness, StatusField
 from qfops.kinds.operations import Call, Listing, Operation, Repeat
 
-SAMPLE_COUNT = Output("sampleCount", "Rows that the version holds.", stable=False)
+SAMPLE_COUNT = Output("sampleCount", "Rows that the version holds.")
 
 
 def import_body(call: Call) -> dict[str, JSON]:

@@ -102,7 +102,7 @@ KIND = Kind(
         Output("instanceId", "Id of the compute that was bought with the service."),
         Output("url", "Where the service answers."),
         Output("endpoint", "Last part of the URL, where the console shows it."),
-        Output("replicasCount", "Replicas that were bought for the service.", stable=False),
+        Output("replicasCount", "Replicas that were bought for the service."),
     ),
     operations={
         "create": Operation("CreateService", Repeat.LOOK_UP, sends="all", billable=True, until=_SERVING),
