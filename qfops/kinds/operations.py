@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -94,9 +94,18 @@ class Part:
     `listing` shows the parts of one object (scoped by the object's id under `listing.scope`); the part of
     this resource is the one whose `key` equals the output of the same name, and its keys are merged into what
     is seen. The resource owns a part only when one of the attributes `owned_when` is declared; without
-    any, the part is only looked for when the answer to a create was lost.
+    any, the part is only looked for when the answer to a create was lost. `made_with` is what the part shows
+    that the console makes together with the object: by it the part is known while its key is not.
     """
 
     listing: Listing
     key: str
     owned_when: tuple[str, ...]
+    made_with: Mapping[str, JSON] = field(default_factory=dict)
+
+    def among(self, items: Iterable[Mapping[str, JSON]], key: JSON) -> Mapping[str, JSON] | None:
+        """The part among the items of its list, `key` None when it is not known yet; None: nothing sure."""
+        if key is not None:
+            return next((item for item in items if item.get(self.key) == key), None)
+        fitting = [item for item in items if self.made_with.items() <= item.items()]
+        return fitting[0] if len(fitting) == 1 else None

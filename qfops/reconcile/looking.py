@@ -115,7 +115,8 @@ class Searcher:
         items = await self.console.pages(
             self.kind.route_of(listing), listing.action, body, items=listing.items
         )
-        return {part.key: items[0].get(part.key)} if len(items) == 1 else {}
+        found = part.among(items, None)
+        return {part.key: found.get(part.key)} if found is not None else {}
 
     async def effect(self, intent: Record, repeat: Repeat, state: State) -> Look:
         """One look at what became of a lost call; what `state` owns is no candidate for a lost create."""

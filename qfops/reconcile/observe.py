@@ -108,12 +108,16 @@ class _Refresh:
             self.unreadable[(item.kind.key, item.id)] = str(error)
             return
         ours = item.outputs.get(part.key)
-        for raw in items:
-            if ours is None or raw.get(part.key) == ours:
-                whole = {**raw, **live.outputs, **live.attributes}
-                self.inventory[item.kind.key][item.id] = decode(item.kind, whole)
-                return
-        self.missing.add((item.kind.key, item.id))
+        raw = part.among(items, ours)
+        if raw is not None:
+            whole = {**raw, **live.outputs, **live.attributes}
+            self.inventory[item.kind.key][item.id] = decode(item.kind, whole)
+            return
+        if ours is None:
+            reason = f"nothing says which {part.key} was made with {item.id}, or it is gone"
+            self.unreadable[(item.kind.key, item.id)] = reason
+        else:
+            self.missing.add((item.kind.key, item.id))
         del self.inventory[item.kind.key][item.id]
 
     async def _details(self, known: Iterable[Known]) -> None:

@@ -10,9 +10,10 @@ from qfops.core.resource import Ignore, Lifecycle
 from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
-from tests.support.project import assistant, deployed, job, model_set, run, template, trained
+from tests.support.project import assistant, dataset, deployed, job, model_set, run, template, trained
 
 PROMPT = "PromptTemplate/faq-answer"
+DATA = "Dataset/faq-train"
 NEW_TEXT = {"templateName": "faq-answer", "templateContent": "Reply: {input}", "variableIdentifier": "{}"}
 
 
@@ -154,3 +155,19 @@ def test_adopting_a_part_of_a_project_creates_the_rest(bench: Bench) -> None:
     assert {action for name, action in found.items() if name not in keep} == {"create", "run"}
     assert trouble(bench.apply(AUTO, adopt=keep)) == []
     assert actions(bench.plan()) == {}
+
+
+def test_an_adopted_dataset_owns_the_version_that_was_made_with_it(bench: Bench) -> None:
+    """Version 1 of several, wherever it is listed; where it is gone, nothing is guessed."""
+    bench.declare(dataset())
+    assert trouble(bench.apply(AUTO)) == []
+    owner, first = bench.id(DATA), bench.state().entries[Address.parse(DATA)].outputs["versionId"]
+    bench.call("/v2/dataset", "CreateDatasetVersion", {"datasetId": owner, "description": "theirs"})
+    bench.lose_state()
+    assert trouble(bench.apply(AUTO, adopt={DATA: owner})) == []
+    assert bench.state().entries[Address.parse(DATA)].outputs["versionId"] == first
+    bench.lose_state()
+    bench.call("/v2/dataset", "DeleteDatasetVersion", {"versionId": first})
+    change = find(bench.plan(adopt={DATA: owner}), DATA)
+    assert change.action is Action.UNKNOWN
+    assert change.reason == f"nothing says which versionId was made with {owner}, or it is gone"

@@ -43,7 +43,7 @@ KIND = Kind(
     },
     listing=Listing("DescribeDatasets", items="datasetList"),
     read=Read("DescribeDatasetVersion", keys={"versionId": "versionId"}),
-    part=Part(VERSIONS, key="versionId", owned_when=("import", "publish")),
+    part=Part(VERSIONS, key="versionId", owned_when=("import", "publish"), made_with={"versionNumber": 1}),
     readiness=READINESS,
     identity=Identity(
         ("datasetName",),

@@ -43,7 +43,7 @@ def kind() -> Kind:
         route="/v2/crate",
         summary="A crate in a box.",
         id=("id",),
-        outputs=(Output("id", "Its id."), Output("rowCount", "Rows.", stable=False)),
+        outputs=(Output("id", "Its id."), Output("rowCount", "Rows.")),
         operations={
             "create": Operation("CreateCrate", Repeat.LOOK_UP, sends="all", until={"status": ("Ready",)}),
             "modify": Operation("ModifyCrate", Repeat.SAFE, keys=KEY, sends="changed", requires=("name",)),
