@@ -107,5 +107,6 @@ class Part:
         """The part among the items of its list, `key` None when it is not known yet; None: nothing sure."""
         if key is not None:
             return next((item for item in items if item.get(self.key) == key), None)
-        fitting = [item for item in items if self.made_with.items() <= item.items()]
+        made = self.made_with.items()  # what an item does not show is no evidence against it
+        fitting = [item for item in items if all(item.get(name, value) == value for name, value in made)]
         return fitting[0] if len(fitting) == 1 else None
