@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qfops.cli import terminal
-from qfops.cli.errors import cannot
+from qfops.cli.ui import terminal
+from qfops.cli.ui.errors import cannot
 from qfops.core.errors import QfopsError, Refused, Stale, UsageError
 
 if TYPE_CHECKING:

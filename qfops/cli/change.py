@@ -14,16 +14,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from qfops.cli import identity, terminal
+from qfops.cli.access import identity
+from qfops.cli.access.connect import connected
 from qfops.cli.approve import Consent, confirmation
-from qfops.cli.connect import connected
-from qfops.cli.errors import report
-from qfops.cli.interrupts import INTERRUPTED, Interrupts
 from qfops.cli.options import Working
 from qfops.cli.outcome import summarize
-from qfops.cli.progress import Reporter, reporter
 from qfops.cli.project import Project
 from qfops.cli.selection import Selection
+from qfops.cli.ui import terminal
+from qfops.cli.ui.errors import report
+from qfops.cli.ui.interrupts import INTERRUPTED, Interrupts
+from qfops.cli.ui.progress import Reporter, reporter
 from qfops.core.address import Address
 from qfops.core.errors import QfopsError
 from qfops.core.plan import Event, Plan
@@ -106,7 +107,7 @@ def _desired(project: Project, change: Change, state: State) -> Desired:
 
 def _show(project: Project, change: Change, plan: Plan, told: Reporter) -> None:
     """The plan as text, or as the first event."""
-    from qfops.cli import plan as planned
+    from qfops.cli.commands import plan as planned
 
     plan = replace(plan, diagnostics=(*plan.diagnostics, *project.diagnostics))
     data: dict[str, JSON] = {"summary": dict(plan.summary())}

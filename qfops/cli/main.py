@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from qfops import __version__
-from qfops.cli import terminal
+from qfops.cli.ui import terminal
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -62,7 +62,7 @@ class LazyGroup(click.Group):
         """The command, from its module."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"qfops.cli.{COMMANDS[cmd_name][0]}")
+        module = import_module(f"qfops.cli.commands.{COMMANDS[cmd_name][0]}")
         command = getattr(module, f"{cmd_name}_command")
         assert isinstance(command, click.Command)
         return command
@@ -131,7 +131,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         terminal.note("interrupted; nothing that was recorded is lost")
         return 130
     except Exception as error:
-        from qfops.cli.errors import report
+        from qfops.cli.ui.errors import report
 
         return report(error)
     finally:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qfops.cli import identity
-from qfops.cli.connect import connected
+from qfops.cli.access import identity
+from qfops.cli.access.connect import connected
 from qfops.core.address import Address
 from qfops.core.errors import ApiError, QfopsError, UsageError
 from qfops.core.state import Record, State

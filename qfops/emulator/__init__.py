@@ -8,9 +8,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from qfops.emulator.emulator import READ_ONLY, Emulator
-from qfops.emulator.faults import ConnectionCut, Fault
 from qfops.emulator.seeds import EMBEDDED_ACCESS_KEY, EMBEDDED_ACCOUNT, EMBEDDED_SECRET_KEY
-from qfops.emulator.store import Request
+from qfops.emulator.vocabulary.faults import ConnectionCut, Fault
+from qfops.emulator.world.store import Request
 
 __all__ = [
     "EMBEDDED_ACCESS_KEY",

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 from qfops.emulator import control
 from qfops.emulator.console import Answer, Call, Console
-from qfops.emulator.faults import ConnectionCut, Fault
-from qfops.emulator.fields import JsonObject
+from qfops.emulator.vocabulary.faults import ConnectionCut, Fault
+from qfops.emulator.vocabulary.fields import JsonObject
 
 Message: TypeAlias = MutableMapping[str, Any]  # as the ASGI specification types its events
 Scope: TypeAlias = MutableMapping[str, Any]

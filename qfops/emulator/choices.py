@@ -6,13 +6,13 @@ A client must not rely on any of these; where the choice is a value, the code th
 
 from dataclasses import dataclass
 
-from qfops.emulator.faults import Fault
-from qfops.emulator.finetuning import FAILING_JOB, FAILING_SEED
-from qfops.emulator.imports import BROKEN_FILE, TINY_FILE, TINY_ROWS
-from qfops.emulator.paging import DEFAULT_KEYS, MOST_KEYS
-from qfops.emulator.services import FAILING_SERVICE
+from qfops.emulator.areas.v2._training_input import FEWEST_ROWS
+from qfops.emulator.areas.v2.finetuning import FAILING_JOB, FAILING_SEED
+from qfops.emulator.areas.v2.imports import BROKEN_FILE, TINY_FILE, TINY_ROWS
+from qfops.emulator.areas.v2.services import FAILING_SERVICE
 from qfops.emulator.signature import CLOCK_SKEW, LONGEST_EXPIRY
-from qfops.emulator.training_input import FEWEST_ROWS
+from qfops.emulator.vocabulary.faults import Fault
+from qfops.emulator.world.paging import DEFAULT_KEYS, MOST_KEYS
 
 
 @dataclass(frozen=True, slots=True)

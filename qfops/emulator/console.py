@@ -13,15 +13,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from qfops.emulator import faults, signature
-from qfops.emulator.actions import Action, Result
+from qfops.emulator import signature
 from qfops.emulator.catalogue import ACTIONS, ROUTES
-from qfops.emulator.errors import CODES, ApiError
-from qfops.emulator.facts import shaped
-from qfops.emulator.fields import JsonObject, check, known
-from qfops.emulator.knobs import Knobs
-from qfops.emulator.store import Store, read_knobs, undone_on_error
-from qfops.emulator.world import World
+from qfops.emulator.vocabulary import faults
+from qfops.emulator.vocabulary.errors import CODES, ApiError
+from qfops.emulator.vocabulary.facts import shaped
+from qfops.emulator.vocabulary.fields import JsonObject, check, known
+from qfops.emulator.vocabulary.knobs import Knobs
+from qfops.emulator.world.actions import Action, Result
+from qfops.emulator.world.store import Store, read_knobs, undone_on_error
+from qfops.emulator.world.world import World
 
 _AUTH_CODES = {"AccessDenied", "InvalidAccessKeyId", "InvalidHTTPAuthHeader", "RequestExpired"} | {
     "SignatureDoesNotMatch"

@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from qfops.emulator.errors import CODES
-from qfops.emulator.fields import JsonObject
-from qfops.emulator.store import Request
+from qfops.emulator.vocabulary.errors import CODES
+from qfops.emulator.vocabulary.fields import JsonObject
+from qfops.emulator.world.store import Request
 
 PREFIX = "/_emulator/"
 

@@ -7,11 +7,11 @@ paths that do not exist and statuses no object of that kind has.
 import sqlite3
 from typing import Any
 
-from qfops.emulator import labels, prompts
+from qfops.emulator.areas.v2 import labels, prompts
 from qfops.emulator.catalogue import KINDS
-from qfops.emulator.fields import JsonObject
-from qfops.emulator.knobs import Knobs
-from qfops.emulator.world import Item, World, item_from
+from qfops.emulator.vocabulary.fields import JsonObject
+from qfops.emulator.vocabulary.knobs import Knobs
+from qfops.emulator.world.world import Item, World, item_from
 
 _ALL = "SELECT seq, id, kind, account, parent, name, created, data FROM objects"
 

@@ -10,16 +10,17 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from qfops.emulator import editing, faults
-from qfops.emulator.actions import Action
+from qfops.emulator import editing
 from qfops.emulator.asgi import ConsoleApp
 from qfops.emulator.catalogue import ACTIONS
 from qfops.emulator.console import Console
 from qfops.emulator.control import Controls
-from qfops.emulator.faults import Fault
-from qfops.emulator.fields import JsonObject
 from qfops.emulator.seeds import plant_account, plant_platform
-from qfops.emulator.store import Request, Store, read_knobs, read_requests, write_knobs
+from qfops.emulator.vocabulary import faults
+from qfops.emulator.vocabulary.faults import Fault
+from qfops.emulator.vocabulary.fields import JsonObject
+from qfops.emulator.world.actions import Action
+from qfops.emulator.world.store import Request, Store, read_knobs, read_requests, write_knobs
 
 READ_ONLY = frozenset({"Describe*"})  # the actions of a key that may only look
 

@@ -5,13 +5,13 @@ The keys of that account are constants, printed in the documentation: they open 
 
 import sqlite3
 
-from qfops.emulator.fields import JsonObject
-from qfops.emulator.knobs import Knobs
-from qfops.emulator.labels import COLOR, LABEL, TEMPLATE
-from qfops.emulator.model_sets import MODEL, SET
-from qfops.emulator.presets import PRESET
-from qfops.emulator.support_models import MODELS
-from qfops.emulator.world import SHARED, World
+from qfops.emulator.areas.v2._support_models import MODELS
+from qfops.emulator.areas.v2.labels import COLOR, LABEL, TEMPLATE
+from qfops.emulator.areas.v2.model_sets import MODEL, SET
+from qfops.emulator.areas.v2.presets import PRESET
+from qfops.emulator.vocabulary.fields import JsonObject
+from qfops.emulator.vocabulary.knobs import Knobs
+from qfops.emulator.world.world import SHARED, World
 
 EMBEDDED_ACCOUNT = "embedded"
 EMBEDDED_ACCESS_KEY = "ALTAK-qfops-emulator-public"

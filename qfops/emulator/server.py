@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from qfops.emulator.asgi import Receive, Scope, Send
 from qfops.emulator.emulator import Emulator
-from qfops.emulator.faults import ConnectionCut
+from qfops.emulator.vocabulary.faults import ConnectionCut
 
 _START_SECONDS = 10.0
 

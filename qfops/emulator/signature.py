@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from time import strptime
 from urllib.parse import quote
 
-from qfops.emulator.errors import ApiError
+from qfops.emulator.vocabulary.errors import ApiError
 
 _DEFAULT_HEADERS = ("host", "content-length", "content-type", "content-md5")
 CLOCK_SKEW = 15 * 60

@@ -16,19 +16,19 @@ from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
 from qfops.manifests import codes
-from qfops.manifests.addressmaps import check_address_maps
-from qfops.manifests.assembly import Assembler
-from qfops.manifests.builder import Document
-from qfops.manifests.crosschecks import check_whole
-from qfops.manifests.defaults import read_defaults
-from qfops.manifests.kindviews import KindViews
-from qfops.manifests.manifest import ManifestReader
-from qfops.manifests.project import ProjectFile, View
-from qfops.manifests.repeats import across_environments, without_repeats
-from qfops.manifests.sources import Sources
-from qfops.manifests.substitution import Variable
-from qfops.manifests.variables import given, unused
-from qfops.manifests.whole import Whole, place_of
+from qfops.manifests.project.project import ProjectFile, View
+from qfops.manifests.project.sources import Sources
+from qfops.manifests.project_checks.addressmaps import check_address_maps
+from qfops.manifests.project_checks.crosschecks import check_whole
+from qfops.manifests.project_checks.repeats import across_environments, without_repeats
+from qfops.manifests.project_checks.whole import Whole, place_of
+from qfops.manifests.resources.assembly import Assembler
+from qfops.manifests.resources.manifest import ManifestReader
+from qfops.manifests.schema.kindviews import KindViews
+from qfops.manifests.variables.defaults import read_defaults
+from qfops.manifests.variables.substitution import Variable
+from qfops.manifests.variables.variables import given, unused
+from qfops.manifests.yaml.builder import Document
 
 
 @dataclass(frozen=True)

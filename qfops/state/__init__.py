@@ -3,7 +3,7 @@
 Nothing here knows the console or a kind, and no secret ever enters a file of this package.
 """
 
-from qfops.state.file_store import FileStore
+from qfops.state.file.file_store import FileStore
 from qfops.state.owner import Owner
 from qfops.state.store import Session, Store
 

@@ -20,7 +20,7 @@ from qfops.core.values import JSON
 from qfops.planning.context import Flags
 from qfops.reconcile.ports import Answer
 from qfops.state import FileStore
-from qfops.state.session import FileSession
+from qfops.state.file.session import FileSession
 from qfops.state.store import Session
 from tests.support.bench import FAST, WHOLE, Bench
 from tests.support.clock import SkippingClock

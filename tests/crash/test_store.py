@@ -19,9 +19,9 @@ from qfops.core.address import Address
 from qfops.core.errors import StateError
 from qfops.core.state import Entry, Record, State
 from qfops.state import FileStore, Owner
-from qfops.state.files import FileMark, Files
+from qfops.state.file.files import FileMark, Files
+from qfops.state.file.session import FileSession
 from qfops.state.replay import replay
-from qfops.state.session import FileSession
 
 ROOT = Path("/project")
 OWNER = Owner("zhang", "apply", host="far-away", pid=7)

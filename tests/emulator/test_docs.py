@@ -5,8 +5,8 @@ from pathlib import Path
 
 from qfops.emulator.catalogue import ACTIONS
 from qfops.emulator.choices import CHOICES
-from qfops.emulator.errors import CODES
-from qfops.emulator.knobs import DEFAULT_DURATIONS, Knobs
+from qfops.emulator.vocabulary.errors import CODES
+from qfops.emulator.vocabulary.knobs import DEFAULT_DURATIONS, Knobs
 
 TEXT = (Path(__file__).parents[2] / "docs" / "emulator.md").read_text()
 

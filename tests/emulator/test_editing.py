@@ -60,7 +60,7 @@ def test_errors_name_what_exists(api: Api, emulator: Emulator) -> None:
         emulator.edit(dataset, "colour.hue", 1)
     with pytest.raises(ValueError, match="Created, Importing"):
         emulator.edit(version, "importStatus", "Lost")
-    with pytest.raises(ValueError, match="there are Dataset, DatasetVersion"):
+    with pytest.raises(ValueError, match="there are ComputeUnit, Dataset, DatasetVersion"):
         emulator.objects("Nothing")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from qfops.emulator import Emulator
 from qfops.emulator.catalogue import ACTIONS
-from qfops.emulator.facts import ShapeError, shaped
+from qfops.emulator.vocabulary.facts import ShapeError, shaped
 
 from .speaking import Api, Clock
 

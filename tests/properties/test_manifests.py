@@ -21,12 +21,12 @@ from qfops.core.values import ABSENT, JSON, same
 from qfops.kinds.check import Schema
 from qfops.kinds.registry import load as load_registry
 from qfops.manifests import load_project, validate_project
-from qfops.manifests.builder import Document
-from qfops.manifests.document import read_documents
-from qfops.manifests.metadata import SCHEMA as METADATA
 from qfops.manifests.positions import location_of
-from qfops.manifests.project import project_checker
-from qfops.manifests.schema import Checker
+from qfops.manifests.project.project import project_checker
+from qfops.manifests.resources.metadata import SCHEMA as METADATA
+from qfops.manifests.schema.schema import Checker
+from qfops.manifests.yaml.builder import Document
+from qfops.manifests.yaml.document import read_documents
 
 REGISTRY = load_registry()
 

@@ -12,10 +12,10 @@ from qfops.core.address import Address
 from qfops.core.resource import Ignore, Lifecycle
 from qfops.core.state import Entry, Record, Retired, State
 from qfops.core.values import JSON
-from qfops.state.formats import Snapshot, read_snapshot, write_snapshot
-from qfops.state.lines import compact, decode_lines, encode_line
-from qfops.state.problems import FormatError
-from qfops.state.records import read_record, write_record
+from qfops.state.format.lines import compact, decode_lines, encode_line
+from qfops.state.format.problems import FormatError
+from qfops.state.format.records import read_record, write_record
+from qfops.state.format.snapshot import Snapshot, read_snapshot, write_snapshot
 from qfops.state.replay import replay
 
 texts = st.text(max_size=12)

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from qfops.cli import terminal
 from qfops.cli.main import run
+from qfops.cli.ui import terminal
 
 PROJECT = """\
 name: shop

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qfops.cli.credentials import find
+from qfops.cli.access.credentials import find
 from qfops.core.errors import UsageError
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qfops.cli import accept
+from qfops.cli.commands import _accept
 from qfops.emulator import Emulator
 
 from .conftest import ADDRESS, Call
@@ -42,7 +42,7 @@ def test_an_edit_that_would_change_anything_else_is_taken_back(
     for bad in ("kind: [", None):
         text = path.read_text(encoding="utf-8")
         edited = bad or text.replace("0.3", "0.4")
-        monkeypatch.setattr(accept, "with_ignore", lambda _text, _item, edited=edited: edited)
+        monkeypatch.setattr(_accept, "with_ignore", lambda _text, _item, edited=edited: edited)
         done = qfops(*ACCEPT)
         assert done.code == 1
         assert "cannot be edited safely" in done.err

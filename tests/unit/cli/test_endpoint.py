@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qfops.cli.endpoint import check
+from qfops.cli.access.endpoint import check
 from qfops.core.errors import Refused
 
 from .conftest import Call

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qfops.cli import identity
+from qfops.cli.access import identity
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ def test_the_root_loads_click_and_little_else() -> None:
     code = "import sys, qfops.cli.main; print('\\n'.join(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     ours = {name for name in loaded.split() if name.startswith("qfops")}
-    assert ours == {"qfops", "qfops.cli", "qfops.cli.main", "qfops.cli.terminal"}
+    assert ours == {"qfops", "qfops.cli", "qfops.cli.main", "qfops.cli.ui", "qfops.cli.ui.terminal"}
     heavy = {"yaml", "jsonschema", "jsonschema_rs", "httpx", "deepdiff", "rich", "asyncio", "sqlite3"}
     assert not heavy.intersection(loaded.split())
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from qfops.cli.manifest_edit import item_text, lines_to_add, with_ignore
 from qfops.core.resource import Ignore
+from qfops.manifests.manifest_edit import item_text, lines_to_add, with_ignore
 
 ITEM = Ignore("description", "support", date(2027, 1, 31))
 LINE = '- {path: description, reason: "support", until: 2027-01-31}'

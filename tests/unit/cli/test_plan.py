@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from qfops.cli.plan import selection_of
+from qfops.cli.commands.plan import selection_of
 from qfops.cli.selection import Selection
 from qfops.core.address import Address
 

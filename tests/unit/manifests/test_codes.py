@@ -18,7 +18,7 @@ def test_every_code_is_kebab_case_and_has_a_meaning() -> None:
 
 
 def test_every_code_is_reported_and_seen_by_a_test() -> None:
-    package = "".join(path.read_text("utf-8") for path in Path(codes.__file__).parent.glob("*.py"))
+    package = "".join(path.read_text("utf-8") for path in Path(codes.__file__).parent.rglob("*.py"))
     tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
     assert [name for name in CONSTANTS if f"codes.{name}" not in package] == []
     assert [code for code in CONSTANTS.values() if code not in tests] == []

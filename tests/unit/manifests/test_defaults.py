@@ -6,7 +6,7 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.values import JSON
-from qfops.manifests.merging import merged
+from qfops.manifests.variables.merging import merged
 from tests.unit.manifests.fakes import Folder, box, lid
 
 

@@ -7,10 +7,10 @@ import yaml
 
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.values import JSON
-from qfops.manifests import events
-from qfops.manifests.builder import COPY_LIMIT, DEPTH_LIMIT, Document
-from qfops.manifests.document import read_documents
 from qfops.manifests.positions import location_of
+from qfops.manifests.yaml import events
+from qfops.manifests.yaml.builder import COPY_LIMIT, DEPTH_LIMIT, Document
+from qfops.manifests.yaml.document import read_documents
 from tests.unit.manifests.fakes import line
 
 

@@ -10,7 +10,7 @@ from qfops.core.resource import Ignore, Lifecycle
 from qfops.core.values import JSON
 from qfops.kinds.editor import manifest_schema
 from qfops.kinds.registry import Registry
-from qfops.manifests.metadata import SCHEMA
+from qfops.manifests.resources.metadata import SCHEMA
 from tests.unit.manifests.fakes import Folder
 
 

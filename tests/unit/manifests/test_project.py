@@ -12,7 +12,7 @@ from qfops.core.settings import Limits, Settings, Wait
 from qfops.core.values import JSON
 from qfops.manifests import load_settings
 from qfops.manifests.files import packaged_schema
-from qfops.manifests.settings import seconds
+from qfops.manifests.project.settings import seconds
 from tests.unit.manifests.fakes import Folder, box, line
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qfops.core.address import Address, Location
 from qfops.core.diagnostics import Diagnostic
-from qfops.manifests.repeats import across_environments, without_repeats
+from qfops.manifests.project_checks.repeats import across_environments, without_repeats
 
 ONE = Diagnostic("wrong-type", "it is wrong", detail="So it is.", path="spec.a", location=Location("a", 1))
 TWO = Diagnostic("wrong-type", "it is wrong", path="spec.a", location=Location("a", 2))

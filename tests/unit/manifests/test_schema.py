@@ -9,7 +9,7 @@ import pytest
 
 from qfops.core.values import JSON
 from qfops.kinds.check import Schema
-from qfops.manifests.schema import Checker
+from qfops.manifests.schema.schema import Checker
 from tests.unit.manifests.fakes import BOX_SCHEMA
 
 
@@ -223,7 +223,7 @@ def test_a_no_of_the_fast_validator_stands_even_if_the_slow_one_has_no_words_for
 def test_jsonschema_is_loaded_only_after_a_no() -> None:
     """It costs a third of a whole command's start."""
     code = (
-        "import sys; from qfops.manifests.schema import Checker; c = Checker({'type': 'string'});"
+        "import sys; from qfops.manifests.schema.schema import Checker; c = Checker({'type': 'string'});"
         "assert not c.problems('a') and 'jsonschema' not in sys.modules;"
         "assert c.problems(3) and 'jsonschema' in sys.modules"
     )

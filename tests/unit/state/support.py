@@ -11,7 +11,7 @@ from qfops.core.address import Address
 from qfops.core.state import Entry, Record, RecordType
 from qfops.core.values import JSON
 from qfops.state import FileStore, Owner
-from qfops.state.files import Files
+from qfops.state.file.files import Files
 
 T = TypeVar("T")
 FAQ = Address("Dataset", "faq")

@@ -11,9 +11,9 @@ import pytest
 
 from qfops.core.errors import Locked, StateError, UsageError
 from qfops.core.state import State
-from qfops.state.files import Files
-from qfops.state.formats import Snapshot, write_snapshot
-from qfops.state.session import FileSession
+from qfops.state.file.files import Files
+from qfops.state.file.session import FileSession
+from qfops.state.format.snapshot import Snapshot, write_snapshot
 
 from .support import FAQ, LI, START, ZHANG, Faulty, Time, entry, history, record, run, store
 

@@ -11,12 +11,12 @@ import pytest
 from qfops.core.address import Address
 from qfops.core.resource import Ignore, Lifecycle
 from qfops.core.state import Entry, Record, Retired, State
-from qfops.state.entries import read_entry, write_entry
-from qfops.state.formats import Snapshot, read_snapshot, write_snapshot
-from qfops.state.layout import sealed
-from qfops.state.lines import compact
-from qfops.state.problems import FormatError
-from qfops.state.records import read_record, write_record
+from qfops.state.format.entries import read_entry, write_entry
+from qfops.state.format.layout import sealed
+from qfops.state.format.lines import compact
+from qfops.state.format.problems import FormatError
+from qfops.state.format.records import read_record, write_record
+from qfops.state.format.snapshot import Snapshot, read_snapshot, write_snapshot
 
 from .support import FAQ, entry, record
 

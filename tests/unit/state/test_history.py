@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from qfops.state.files import Files
-from qfops.state.history import History
+from qfops.state.file.files import Files
+from qfops.state.file.history import History
 
 
 def test_events_stay_in_their_order_around_a_torn_line(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from qfops.core.values import JSON
-from qfops.state.layout import is_intact, sealed
+from qfops.state.format.layout import is_intact, sealed
 
 LINE = '\n  "checksum": "' + 64 * "0" + '",'
 DOCUMENT: dict[str, JSON] = {

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from qfops.core.errors import Locked, StateError
-from qfops.state.files import Files
+from qfops.state.file.files import Files
+from qfops.state.file.lease_file import LeaseFile
 from qfops.state.lease import Standing
-from qfops.state.lease_file import LeaseFile
 
 from .support import LI, START, ZHANG, Time
 
@@ -68,7 +68,7 @@ def test_a_damaged_lease_is_refused_and_removing_it_is_the_way_out(tmp_path: Pat
 def test_a_guard_that_is_never_given_back_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qfops.state.lease_file._GUARD_PATIENCE", 0.0)
+    monkeypatch.setattr("qfops.state.file.lease_file._GUARD_PATIENCE", 0.0)
     file, other = lease_file(tmp_path, Time()), lease_file(tmp_path, Time())
     with other.guarded(), pytest.raises(Locked, match=r"guard\.lock"):
         file.claim(ZHANG, lambda: 0)
@@ -78,8 +78,8 @@ def test_a_guard_that_is_never_given_back_is_reported(
 RACER = """
 import sys, time
 from pathlib import Path
-from qfops.state.files import Files
-from qfops.state.lease_file import LeaseFile
+from qfops.state.file.files import Files
+from qfops.state.file.lease_file import LeaseFile
 from qfops.state.owner import Owner, is_gone
 
 folder = Path(sys.argv[1])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from qfops.state.lines import compact, decode_lines, encode_line
-from qfops.state.problems import FormatError
+from qfops.state.format.lines import compact, decode_lines, encode_line
+from qfops.state.format.problems import FormatError
 
 DOCUMENTS: list[dict[str, object]] = [{"seq": 1, "text": "问答\n"}, {"seq": 2, "x": [1.5, None]}, {"seq": 3}]
 LINES = [encode_line(document) for document in DOCUMENTS]

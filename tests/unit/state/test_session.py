@@ -9,9 +9,9 @@ import pytest
 
 from qfops.core.errors import Locked, StateError
 from qfops.core.state import Record
-from qfops.state.heartbeat import Heartbeat
+from qfops.state.file.heartbeat import Heartbeat
+from qfops.state.file.session import FileSession
 from qfops.state.lease import Lease
-from qfops.state.session import FileSession
 
 from .support import FAQ, START, ZHANG, Faulty, Time, entry, history, record, run, store
 

@@ -1,0 +1,58 @@
+"""`qfops adopt`: take over an object that exists already, so that its manifest manages it from now on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from qfops.cli import options
+from qfops.cli.invocation import Invocation
+from qfops.cli.options import Working
+from qfops.cli.selection import Selection
+from qfops.cli.ui import terminal
+from qfops.core.address import Address
+from qfops.core.approval import REVERT_DRIFT
+
+
+@click.command("adopt")
+@click.argument("address", metavar="ADDR", type=options.address)
+@click.argument("object_id", metavar="ID")
+@options.working
+@options.output_format
+@click.pass_obj
+def adopt_command(
+    invocation: Invocation, address: Address, object_id: str, working: Working, output: str
+) -> int:
+    """Take over the object ID as the resource ADDR, which a manifest declares already.
+
+    Nothing is sent that changes the object: where it differs from the manifest, the plan shows the difference
+    as a console edit (--allow revert-drift makes the object follow the manifest), or refuses where that
+    cannot be changed. To do it for a whole team, write it as `adopt` in qfops.yaml instead.
+
+    \b
+    qfops adopt Dataset/faq-train ds-8q2k4m6n
+    """
+    from qfops.cli.approve import Consent
+    from qfops.cli.change import Change, carry_out
+    from qfops.cli.project import open_project
+    from qfops.core.errors import UsageError
+
+    project = open_project(invocation)
+    if address not in project.resources:
+        raise project.unknown(address)
+    entry = project.store().read().entries.get(address)
+    if entry is not None and entry.id == object_id:
+        terminal.out(f"{address} is {object_id} already.\n")
+        return 0
+    if entry is not None and entry.id is not None:
+        raise UsageError(
+            f"{address} is {entry.id} already",
+            "One address belongs to one object.",
+            f"To let go of that one first, without ending it: {project.prefix} state rm {address}",
+        )
+    selection = replace(Selection(targets=(address,)), revert_drift=REVERT_DRIFT in working.allow)
+    consent = Consent(working.auto_approve, working.allow, working.expect_digest)
+    return carry_out(
+        project, Change("adopt", selection, consent, working, output, adopt={address: object_id})
+    )

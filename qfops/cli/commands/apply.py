@@ -1,0 +1,78 @@
+"""`qfops apply`: plan, ask, do, read back; or the rest of what was approved earlier (`--resume`)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from qfops.cli import options
+from qfops.cli.invocation import Invocation
+from qfops.cli.options import Working, refuse_both
+from qfops.cli.selection import Selection
+from qfops.core.approval import REVERT_DRIFT
+
+
+@click.command("apply", epilog="Exit codes: 0 done, 1 failed, 3 refused, 4 in progress, 5 stale, 6 locked.")
+@options.selecting
+@click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Do what this saved plan says.",
+)
+@click.option("--resume", is_flag=True, help="Carry out the rest of the plan that was approved last.")
+@options.working
+@options.output_format
+@click.pass_obj
+def apply_command(
+    invocation: Invocation,
+    selection: Selection,
+    plan_file: Path | None,
+    resume: bool,
+    working: Working,
+    output: str,
+) -> int:
+    """Make the console hold what the manifests say: plan, ask, do, and read back.
+
+    Off a terminal it needs an approval: --expect-digest or --plan for exactly what was seen, or
+    --auto-approve for everything that takes nothing away.
+
+    \b
+    qfops apply                                 show the plan, ask, do it
+    qfops apply --expect-digest DIGEST          do the plan that was shown, or nothing
+    qfops apply --auto-approve                  create, update and run; delete nothing
+    qfops apply --allow delete,replace          … and delete and replace
+    qfops apply --detach                        start the training and come back later:
+    qfops apply --resume                        go on from there
+    """
+    from qfops.cli.approve import Consent, check_saved, read_saved
+    from qfops.cli.change import Change, carry_out
+    from qfops.cli.commands.plan import selection_of
+    from qfops.cli.project import open_project, open_settings
+
+    selection = replace(selection, revert_drift=REVERT_DRIFT in working.allow)
+    _check(selection, plan_file, resume, working)
+    consent = Consent(working.auto_approve, working.allow, working.expect_digest, resume)
+    if plan_file is None:
+        change = Change("apply", selection, consent, working, output)
+        # What is resumed was stored with its approval: the manifests of now may even be wrong.
+        opened = open_settings(invocation) if resume else open_project(invocation, selection.paths)
+        return carry_out(opened, change)
+    saved = read_saved(invocation.at(plan_file))
+    selection = selection_of(saved.arguments, destroy=saved.destroy)
+    project = open_project(invocation, selection.paths)
+    check_saved(saved, project, project.store().read())
+    change = Change("apply", selection, replace(consent, digest=saved.digest), working, output)
+    return carry_out(project, change)
+
+
+def _check(selection: Selection, plan_file: Path | None, resume: bool, working: Working) -> None:
+    """Refuse what contradicts itself: a plan that exists already cannot be narrowed or widened."""
+    narrowed = bool(selection.arguments() or working.allow)
+    for name, given in {"--plan": plan_file is not None, "--resume": resume}.items():
+        refuse_both(name, given, "PATH, --target, -l, --retry-failed, --prune or --allow", narrowed)
+    refuse_both("--expect-digest", bool(working.expect_digest), "--plan", plan_file is not None)
+    refuse_both("--resume", resume, "--plan or --expect-digest", bool(plan_file or working.expect_digest))

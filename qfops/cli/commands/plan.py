@@ -1,0 +1,149 @@
+"""`qfops plan`: what would be done, and why. Reads only; takes no lease and writes nothing but `--out`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qfops.cli import options
+from qfops.cli.invocation import Invocation
+from qfops.cli.selection import Selection
+from qfops.cli.ui import terminal
+from qfops.core.approval import REVERT_DRIFT
+
+if TYPE_CHECKING:
+    from qfops.cli.project import Project
+    from qfops.core.plan import Plan
+
+
+@click.command("plan")
+@options.selecting
+@click.option(
+    "--allow",
+    metavar="WORD,…",
+    type=options.allowed,
+    default="",
+    help="As for apply: with revert-drift the plan undoes console edits; the other words change no plan.",
+)
+@click.option("--destroy", is_flag=True, help="Plan the end of everything that this project made.")
+@click.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Save the plan, for apply --plan."
+)
+@options.output_format
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when something would change.")
+@click.option("--stats", is_flag=True, help="Say how many requests the plan took.")
+@click.pass_obj
+def plan_command(
+    invocation: Invocation,
+    selection: Selection,
+    allow: frozenset[str],
+    destroy: bool,
+    out: Path | None,
+    output: str,
+    detailed_exitcode: bool,
+    stats: bool,
+) -> int:
+    """Show what apply would do, and why.
+
+    PATHs, --target and -l narrow what may be changed, never what is wanted: nothing is deleted because its
+    file was not named, and what a chosen resource needs joins in.
+
+    \b
+    qfops plan                                  everything
+    qfops plan manifests/prompts                what these files declare
+    qfops plan --target Service/faq             one resource and what it needs
+    qfops plan --out plan.json                  for: qfops apply --plan plan.json
+    qfops plan --detailed-exitcode              exit 2 when something would change
+    """
+    from qfops.cli.project import open_project
+
+    selection = replace(selection, revert_drift=REVERT_DRIFT in allow, destroy=destroy)
+    project = open_project(invocation, selection.paths)
+    plan = asyncio.run(make(project, selection))
+    if out is not None:
+        save(plan, selection, invocation.at(out))
+    show(plan, selection, project, output)
+    if stats:
+        count = plan.stats
+        terminal.note(f"{count.calls} calls, {count.retries} of them repeated, {count.seconds:.1f} s")
+    return exit_code(plan, detailed=detailed_exitcode)
+
+
+async def make(project: Project, selection: Selection) -> Plan:
+    """The plan of a project, with the findings about its files."""
+    from qfops.cli.access.connect import connected
+    from qfops.cli.ui.progress import reading
+    from qfops.reconcile.workflow import plan_project
+
+    state = project.store().read()
+    desired = project.desired(selection, state)
+    async with connected(project) as world:
+        with reading():
+            refreshed = await plan_project(world, state, desired)
+    return replace(refreshed.plan, diagnostics=(*refreshed.plan.diagnostics, *project.diagnostics))
+
+
+def show(plan: Plan, selection: Selection, project: Project, output: str, *, approve: bool = True) -> None:
+    """Print the plan, as text (with how to approve it) or as the published JSON."""
+    if output == "json":
+        import json
+
+        from qfops.render.plan_json import plan_json
+
+        terminal.out(json.dumps(plan_json(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n")
+        return
+    from qfops.render.text import plan_text
+
+    page = terminal.page()
+    terminal.out(
+        plan_text(
+            plan,
+            command=project.prefix,
+            flags=selection.text,
+            color=page.color,
+            width=page.width,
+            approve=approve,
+        )
+    )
+
+
+def save(plan: Plan, selection: Selection, path: Path) -> None:
+    """Write the plan with its checksum: whole or not at all, readable by its owner only."""
+    import json
+    import os
+
+    from qfops.cli.ui.errors import cannot
+    from qfops.render.plan_json import plan_file
+
+    text = json.dumps(plan_file(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n"
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise cannot("written", path, error, "Choose another place with --out.") from None
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> int:
+    """1 when something could not be told; 2, if asked for, when something is not a no-op."""
+    from qfops.core.plan import Action
+
+    actions = {change.action for change in plan.changes}
+    if Action.UNKNOWN in actions:
+        return 1
+    return 2 if detailed and actions - {Action.NO_OP} else 0
+
+
+def selection_of(arguments: Sequence[str], *, destroy: bool) -> Selection:
+    """The selection that a saved plan was made with, from its arguments."""
+    given = plan_command.make_context("plan", list(arguments)).params
+    names = ("paths", "targets", "labels", "retry_failed", "prune")
+    chosen = {name: given[name] for name in names}
+    return Selection(**chosen, revert_drift=REVERT_DRIFT in given["allow"], destroy=destroy)

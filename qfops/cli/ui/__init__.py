@@ -1,0 +1,1 @@
+"""What a person sees and presses: both streams, progress, errors, interrupts. It knows no command."""

@@ -1,0 +1,1 @@
+"""What the console can do, by generation of its API: one module an area, found by the catalogue."""

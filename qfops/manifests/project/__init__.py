@@ -1,0 +1,1 @@
+"""`qfops.yaml` and the project's YAML files: the environment that is chosen, and its settings."""

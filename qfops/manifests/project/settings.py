@@ -1,0 +1,106 @@
+"""The values of `qfops.yaml` to Settings: durations to seconds, texts to addresses, limits between fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import cast
+
+from qfops.core.address import Address
+from qfops.core.settings import Limits, Settings, Wait
+from qfops.core.values import JSON, child
+from qfops.manifests import codes
+from qfops.manifests.positions import Place
+from qfops.manifests.resources.metadata import read_address
+
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SIGNATURE = (5, 60)
+
+
+def read_settings(value: Mapping[str, JSON], environment: str, place: Place) -> Settings:
+    """The settings of one environment.
+
+    Every part of `value` fits the project's schema; what a schema cannot say is reported here.
+    """
+    console = cast("Mapping[str, str]", value.get("console") or {})
+    given = Settings(project=str(value.get("name", "")), environment=environment)
+    return Settings(
+        project=given.project,
+        environment=environment,
+        endpoint=console.get("endpoint", given.endpoint),
+        keys=console.get("keys", given.keys),
+        wait=_wait(cast("Mapping[str, str]", value.get("wait") or {}), place),
+        limits=Limits(**cast("dict[str, int]", value.get("limits") or {})),
+        adopt=_adopt(value, place),
+        moved=_moved(value, place),
+        forget=_forget(value, place),
+    )
+
+
+def seconds(text: str) -> float | None:
+    """A duration such as `500ms`, `30s`, `72h` in seconds; None when it is none."""
+    match = _DURATION.fullmatch(text)
+    return float(match[1]) * _SECONDS[match[2]] if match else None
+
+
+def _wait(given: Mapping[str, str], place: Place) -> Wait:
+    wait = Wait()
+    read = {key: seconds(text) for key, text in given.items()}
+    for key, text in given.items():
+        if read[key] is None:
+            place.error(
+                codes.WRONG_VALUE,
+                f'"{text}" is not a duration',
+                child("wait", key),
+                remedy="Write a number and a unit, for example 500ms, 30s, 5m or 72h.",
+            )
+    times = {key: value for key, value in read.items() if value is not None}
+    signature = times.pop("signature", float(wait.signature))
+    if not _SIGNATURE[0] <= signature <= _SIGNATURE[1] or not signature.is_integer():
+        place.error(
+            codes.WRONG_VALUE,
+            "a signature is valid for 5s to 60s, in whole seconds",
+            "wait.signature",
+            remedy="Write a duration from 5s to 60s.",
+        )
+    result = Wait(signature=int(signature), **times)
+    for key in ("initial", "max", "limit", "lease"):
+        if getattr(result, key) <= 0:
+            place.error(codes.WRONG_VALUE, f"{key} must be longer than nothing", child("wait", key))
+    if result.initial > result.max:
+        place.error(
+            codes.WRONG_VALUE,
+            f"initial ({result.initial:g}s) is longer than max ({result.max:g}s)",
+            "wait.initial" if "initial" in given else "wait.max",
+            remedy="Waiting starts with initial and grows to max.",
+        )
+    return result
+
+
+def _adopt(value: Mapping[str, JSON], place: Place) -> dict[Address, str]:
+    given = cast("Mapping[str, str]", value.get("adopt") or {})
+    found: dict[Address, str] = {}
+    for text, object_id in given.items():
+        address = read_address(text, child("adopt", text), place)
+        if address is not None:
+            found[address] = object_id
+    return found
+
+
+def _moved(value: Mapping[str, JSON], place: Place) -> dict[Address, Address | None]:
+    given = cast("Mapping[str, str | None]", value.get("moved") or {})
+    found: dict[Address, Address | None] = {}
+    for text, target in given.items():
+        path = child("moved", text)
+        old = read_address(text, path, place)
+        new = read_address(target, path, place) if target is not None else None
+        if old is not None and (target is None or new is not None):
+            found[old] = new
+    return found
+
+
+def _forget(value: Mapping[str, JSON], place: Place) -> tuple[Address, ...]:
+    given = cast("list[str]", value.get("forget") or [])
+    read = (read_address(text, f"forget[{index}]", place) for index, text in enumerate(given))
+    return tuple(address for address in read if address is not None)

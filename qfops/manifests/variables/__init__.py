@@ -1,0 +1,1 @@
+"""What is laid over or put into a document before it is a resource: variables, substitution, defaults."""

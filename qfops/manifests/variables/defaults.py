@@ -1,0 +1,74 @@
+"""`defaults` of `qfops.yaml`: what lies under the manifests of a kind. Later entries lie on earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from qfops.core.address import DEFAULT_VERSION
+from qfops.core.diagnostics import nearest
+from qfops.core.observation import KindKey
+from qfops.core.resource import Origin
+from qfops.core.values import JSON, child
+from qfops.manifests import codes
+from qfops.manifests.positions import Place
+from qfops.manifests.schema.kindviews import KindViews
+from qfops.manifests.variables.merging import laid_over
+
+
+@dataclass(slots=True)
+class Defaults:
+    """What is merged under the manifests of one kind, and where each path of it was written."""
+
+    metadata: dict[str, JSON] = field(default_factory=dict)
+    spec: dict[str, JSON] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+
+
+NONE = Defaults()
+
+
+def read_defaults(items: Sequence[JSON], views: KindViews, place: Place) -> Mapping[KindKey, Defaults]:
+    """The defaults by kind, from the value of `defaults` after substitution."""
+    found: dict[KindKey, Defaults] = {}
+    for index, item in enumerate(items):
+        path = f"defaults[{index}]"
+        key = _kind(item.get("kind"), f"{path}.kind", views, place) if isinstance(item, dict) else None
+        if key is None or not isinstance(item, dict):
+            continue
+        entry = found.setdefault(key, Defaults())
+        metadata, spec = item.get("metadata"), item.get("spec")
+        if isinstance(metadata, dict):
+            entry.metadata = laid_over(entry.metadata, metadata)
+            _origins(metadata, f"{path}.metadata", "metadata", entry.origins, place)
+        if isinstance(spec, dict):
+            entry.spec = laid_over(entry.spec, spec)
+            _origins(spec, f"{path}.spec", "spec", entry.origins, place)
+    return found
+
+
+def _kind(text: JSON, path: str, views: KindViews, place: Place) -> KindKey | None:
+    if not isinstance(text, str):
+        return None
+    version, _, name = text.rpartition("/")
+    key = (version or DEFAULT_VERSION, name)
+    if views.find(key) is not None:
+        return key
+    place.error(
+        codes.UNKNOWN_KIND,
+        f'there is no kind "{text}"',
+        path,
+        detail=f"Known are {', '.join(views.names)}.",
+        remedy=nearest(text, views.names),
+    )
+    return None
+
+
+def _origins(value: JSON, source: str, path: str, found: dict[str, Origin], place: Place) -> None:
+    found[path] = place.origin(source)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _origins(item, child(source, key), child(path, key), found, place)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _origins(item, f"{source}[{index}]", f"{path}[{index}]", found, place)

@@ -1,0 +1,108 @@
+"""The variables of a run: `vars` of `qfops.yaml`, the process's `QFOPS_VAR_…`, `--var`; the last one wins.
+
+The process's variables come as an argument; this package never reads the environment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+from qfops.core.diagnostics import nearest
+from qfops.core.errors import UsageError
+from qfops.core.resource import Origin, Source
+from qfops.core.values import JSON, child
+from qfops.manifests import codes
+from qfops.manifests.positions import Place
+from qfops.manifests.scalars import scalar
+from qfops.manifests.variables.substitution import Scope, Substitution, Variable
+
+_CHAIN_LIMIT = 100
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+def given(variables: Mapping[str, str], env_variables: Mapping[str, str]) -> dict[str, Variable]:
+    """The variables from outside the files, read as plain scalars; UsageError for what cannot be read."""
+    found: dict[str, Variable] = {}
+    sources: tuple[tuple[Source, Mapping[str, str]], ...] = (("env", env_variables), ("var", variables))
+    for source, texts in sources:
+        for name, text in texts.items():
+            if source == "var" and _NAME.fullmatch(name) is None:
+                raise UsageError(
+                    f"--var {name}=… is not a variable.",
+                    remedy="A name holds letters, digits, _ and -, and starts with a letter.",
+                )
+            found[name] = Variable(_plain(name, text, source), source, None)
+    return found
+
+
+def _plain(name: str, text: str, source: str) -> JSON:
+    label = f"QFOPS_VAR_{name}" if source == "env" else f"--var {name}"
+    try:
+        text.encode("utf-8")
+        return scalar(text)
+    except UnicodeEncodeError:
+        raise UsageError(f"The value of {label} is not UTF-8.") from None
+    except ValueError as error:
+        raise UsageError(f"The value of {label} cannot be read: {error}.") from None
+
+
+class DeclaredVariables:
+    """Resolves the variables that `qfops.yaml` declares; they may use each other, but not in a circle."""
+
+    def __init__(self, project: str, environment: str, raw: Mapping[str, JSON], place: Place) -> None:
+        self._raw, self._place = raw, place
+        self._open: list[str] = []
+        self.variables: dict[str, Variable] = {}
+        self._scope = Scope(project, environment, self.variables, set())
+        self._substitution = Substitution(self._scope, place, {})
+
+    def resolve(self, outside: Mapping[str, Variable]) -> Scope:
+        """The scope of the whole project; variables from outside replace declared ones."""
+        self.variables.update(outside)
+        for name in self._raw:
+            if _NAME.fullmatch(name) is None:
+                self._place.error(
+                    codes.BAD_NAME,
+                    f"{name!r} cannot be the name of a variable",
+                    child("vars", name),
+                    remedy="Use letters, digits, _ and -, starting with a letter.",
+                )
+            elif name not in self.variables:
+                self._resolve(name)
+        return self._scope
+
+    def _resolve(self, name: str) -> None:
+        path = child("vars", name)
+        if name in self._open or len(self._open) > _CHAIN_LIMIT:
+            circle = " → ".join([*self._open[self._open.index(name) :], name]) if name in self._open else ""
+            problem = f"the variables {circle} need each other" if circle else "too long a chain of variables"
+            self._place.error(codes.CYCLE, problem, path, remedy="Write one of them out.")
+            self.variables[name] = Variable(None, "var", self._place.origin(path))
+            return
+        self._open.append(name)
+        for needed in _names_in(self._raw[name]):
+            if needed in self._raw and needed not in self.variables:
+                self._resolve(needed)
+        value = self._substitution.value(self._raw[name], path)
+        self._open.pop()
+        location = self._place.origin(path).location
+        self.variables.setdefault(name, Variable(value, "var", Origin(location, "var", name)))
+
+
+def _names_in(value: JSON) -> list[str]:
+    """The variables that a value uses."""
+    if isinstance(value, str):
+        return re.findall(r"\$\{\s*var\.([^{}\s]*)\s*\}", value)
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [name for item in items for name in _names_in(item)]
+
+
+def unused(scope: Scope, variables: Mapping[str, str], declared: Collection[str]) -> list[tuple[str, str]]:
+    """Names given with `--var` that nothing declares or uses, each with the nearest name that is known."""
+    known = sorted({*declared, *(name for name in scope.used if name not in variables)})
+    return [
+        (name, nearest(name, known))
+        for name in sorted(variables)
+        if name not in declared and name not in scope.used
+    ]

@@ -1,0 +1,1 @@
+"""The store that keeps state in files: folder, journal, lease, heartbeat, history, and their session."""

@@ -1,0 +1,1 @@
+"""State and journal as bytes: lines, entries, records, the snapshot. Pure; no disk, no clock."""
