@@ -16,7 +16,7 @@ from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
 from qfops.manifests import codes
-from qfops.manifests.project.project import ProjectFile, View
+from qfops.manifests.project.project_file import ProjectFile, View
 from qfops.manifests.project.sources import Sources
 from qfops.manifests.project_checks.addressmaps import check_address_maps
 from qfops.manifests.project_checks.crosschecks import check_whole
