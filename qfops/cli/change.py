@@ -19,6 +19,7 @@ from qfops.cli.access.connect import connected
 from qfops.cli.approve import Consent, confirmation
 from qfops.cli.options import Working
 from qfops.cli.outcome import summarize
+from qfops.cli.plan_output import print_plan
 from qfops.cli.project import Project
 from qfops.cli.selection import Selection
 from qfops.cli.ui import terminal
@@ -107,13 +108,11 @@ def _desired(project: Project, change: Change, state: State) -> Desired:
 
 def _show(project: Project, change: Change, plan: Plan, told: Reporter) -> None:
     """The plan as text, or as the first event."""
-    from qfops.cli.commands import plan as planned
-
     plan = replace(plan, diagnostics=(*plan.diagnostics, *project.diagnostics))
     data: dict[str, JSON] = {"summary": dict(plan.summary())}
     if change.output == "text":
         with told.pause():
-            planned.show(plan, change.selection, project, "text", approve=False)
+            print_plan(plan, change.selection, project, "text", approve=False)
     else:
         from qfops.render.plan_json import plan_json
 

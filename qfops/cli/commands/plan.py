@@ -60,6 +60,7 @@ def plan_command(
     qfops plan --out plan.json                  for: qfops apply --plan plan.json
     qfops plan --detailed-exitcode              exit 2 when something would change
     """
+    from qfops.cli.plan_output import print_plan
     from qfops.cli.project import open_project
 
     selection = replace(selection, revert_drift=REVERT_DRIFT in allow, destroy=destroy)
@@ -67,7 +68,7 @@ def plan_command(
     plan = asyncio.run(make(project, selection))
     if out is not None:
         save(plan, selection, invocation.at(out))
-    show(plan, selection, project, output)
+    print_plan(plan, selection, project, output)
     if stats:
         count = plan.stats
         terminal.note(f"{count.calls} calls, {count.retries} of them repeated, {count.seconds:.1f} s")
@@ -86,30 +87,6 @@ async def make(project: Project, selection: Selection) -> Plan:
         with reading():
             refreshed = await plan_project(world, state, desired)
     return replace(refreshed.plan, diagnostics=(*refreshed.plan.diagnostics, *project.diagnostics))
-
-
-def show(plan: Plan, selection: Selection, project: Project, output: str, *, approve: bool = True) -> None:
-    """Print the plan, as text (with how to approve it) or as the published JSON."""
-    if output == "json":
-        import json
-
-        from qfops.render.plan_json import plan_json
-
-        terminal.out(json.dumps(plan_json(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n")
-        return
-    from qfops.render.text import plan_text
-
-    page = terminal.page()
-    terminal.out(
-        plan_text(
-            plan,
-            command=project.prefix,
-            flags=selection.text,
-            color=page.color,
-            width=page.width,
-            approve=approve,
-        )
-    )
 
 
 def save(plan: Plan, selection: Selection, path: Path) -> None:

@@ -1,0 +1,38 @@
+"""A plan on the screen: as `plan` shows it, and as every command shows it before it asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qfops.cli.selection import Selection
+from qfops.cli.ui import terminal
+
+if TYPE_CHECKING:
+    from qfops.cli.project import Project
+    from qfops.core.plan import Plan
+
+
+def print_plan(
+    plan: Plan, selection: Selection, project: Project, output: str, *, approve: bool = True
+) -> None:
+    """Print the plan, as text (with how to approve it) or as the published JSON."""
+    if output == "json":
+        import json
+
+        from qfops.render.plan_json import plan_json
+
+        terminal.out(json.dumps(plan_json(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n")
+        return
+    from qfops.render.text import plan_text
+
+    page = terminal.page()
+    terminal.out(
+        plan_text(
+            plan,
+            command=project.prefix,
+            flags=selection.text,
+            color=page.color,
+            width=page.width,
+            approve=approve,
+        )
+    )
