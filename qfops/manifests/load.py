@@ -16,7 +16,8 @@ from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
 from qfops.manifests import codes
-from qfops.manifests.project.project_file import ProjectFile, View
+from qfops.manifests.project.environment import View, choose_environment, view_environment
+from qfops.manifests.project.project_file import ProjectFile
 from qfops.manifests.project.sources import Sources
 from qfops.manifests.project_checks.addressmaps import check_address_maps
 from qfops.manifests.project_checks.crosschecks import check_whole
@@ -65,7 +66,7 @@ def load_project(
     sources, found = Sources(root), list[Diagnostic]()
     project = sources.project(found)
     project.check(found)
-    chosen = project.choose(environment, found)
+    chosen = choose_environment(project, environment, found)
     loading = _Loading(sources, project, KindViews(registry), outside)
     whole, view = loading.environment(chosen, found)
     files = sources.selected(paths, loading.names)
@@ -96,7 +97,7 @@ def load_settings(
     outside, found = given(variables, env_variables), list[Diagnostic]()
     project = Sources(root).project(found)
     project.check(found)
-    view = project.view(project.choose(environment, found), outside, found)
+    view = view_environment(project, choose_environment(project, environment, found), outside, found)
     if view.settings is None or any(item.severity == "error" for item in found):
         raise InputError(without_repeats(found))
     return view.settings
@@ -120,7 +121,11 @@ def validate_project(
     try:
         project = sources.project(found)
         project.check(found)
-        chosen = [project.choose(environment, found)] if environment is not None else project.environments
+        chosen = (
+            [choose_environment(project, environment, found)]
+            if environment is not None
+            else project.environments
+        )
     except InputError as error:
         return list(error.diagnostics)
     loading = _Loading(sources, project, KindViews(registry), outside)
@@ -147,7 +152,7 @@ class _Loading:
 
     def environment(self, environment: str, found: list[Diagnostic]) -> tuple[Whole, View]:
         """The resources and settings of one environment; what is wrong is added to `found`."""
-        view = self._project.view(environment, self._outside, found)
+        view = view_environment(self._project, environment, self._outside, found)
         names, complete = self._sources.manifests(view.manifests, view.place)
         self.names.update(names)
         documents: list[Document] = []

@@ -22,7 +22,7 @@ from qfops.kinds.check import Schema
 from qfops.kinds.registry import load as load_registry
 from qfops.manifests import load_project, validate_project
 from qfops.manifests.positions import location_of
-from qfops.manifests.project.project_file import project_checker
+from qfops.manifests.project.environment import project_checker
 from qfops.manifests.resources.metadata import SCHEMA as METADATA
 from qfops.manifests.schema.schema import Checker
 from qfops.manifests.yaml.builder import Document

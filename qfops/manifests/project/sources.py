@@ -12,7 +12,8 @@ from qfops.core.errors import InputError, UsageError
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, FileProblem, ProjectFiles
 from qfops.manifests.positions import Place
-from qfops.manifests.project.project_file import MANIFESTS, ProjectFile
+from qfops.manifests.project.environment import MANIFESTS
+from qfops.manifests.project.project_file import ProjectFile
 from qfops.manifests.yaml.builder import Document, PathCache
 from qfops.manifests.yaml.document import read_documents
 

@@ -1,0 +1,172 @@
+"""One environment of a project: its choice, and its view of everything in `qfops.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from qfops.core.address import is_name
+from qfops.core.diagnostics import Diagnostic, nearest
+from qfops.core.errors import InputError, UsageError
+from qfops.core.paths import top
+from qfops.core.resource import Origin
+from qfops.core.settings import Settings
+from qfops.core.values import JSON, child
+from qfops.manifests import codes
+from qfops.manifests.files import PROJECT_FILE, packaged_schema
+from qfops.manifests.positions import Place, location_of
+from qfops.manifests.problem import report
+from qfops.manifests.project.project_file import OWN, ProjectFile
+from qfops.manifests.project.settings import read_settings
+from qfops.manifests.resources.metadata import NAME_RULE
+from qfops.manifests.schema.schema import Checker
+from qfops.manifests.variables.merging import merged
+from qfops.manifests.variables.substitution import Scope, Substitution, Variable
+from qfops.manifests.variables.variables import DeclaredVariables
+
+MANIFESTS = "manifests/"
+_NEVER_SUBSTITUTED = ("name", "vars", *OWN)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one environment sees of `qfops.yaml`.
+
+    `manifests` are patterns with the paths where they stand.
+    `settings` is None where something is wrong; `right` leaves out what is wrong, for the checks that follow.
+    """
+
+    settings: Settings | None
+    right: Settings
+    scope: Scope
+    declared: frozenset[str]
+    manifests: tuple[tuple[str, str], ...]
+    defaults: list[JSON]
+    place: Place
+
+
+def choose_environment(file: ProjectFile, environment: str | None, found: list[Diagnostic]) -> str:
+    """The environment of a run: the given one, else the default; "" where none is declared.
+
+    UsageError where the choice cannot be made; InputError(found) where the file names a wrong default.
+    """
+    declared = file.environments
+    listed = ", ".join(declared)
+    if environment is None and declared:
+        default = file.value.get("environment")
+        if default is None:
+            raise UsageError(
+                "This project has environments and none is chosen.",
+                f"Declared are {listed}.",
+                f"Add --env {declared[0]}, or `environment: {declared[0]}` to {PROJECT_FILE}.",
+            )
+        if default not in declared:
+            raise InputError(found)
+        return str(default)
+    if environment is None:
+        return ""
+    if not declared:
+        raise UsageError(
+            f"This project declares no environments, so {environment!r} cannot be chosen.",
+            remedy=f"Leave --env out, or declare `environments` in {PROJECT_FILE}.",
+        )
+    if environment not in declared:
+        raise UsageError(
+            f"There is no environment {environment!r}.",
+            f"Declared are {listed}.",
+            nearest(environment, declared),
+        )
+    return environment
+
+
+def view_environment(
+    file: ProjectFile, environment: str, outside: Mapping[str, Variable], found: list[Diagnostic]
+) -> View:
+    """One environment's view; `outside` are the variables that were given to the run."""
+    special: dict[str, Origin] = {}
+    value = _laid_over(file, environment, special)
+    place = file.place(found, special)
+    name, raw = value.get("name"), value.get("vars")
+    raw = raw if isinstance(raw, dict) else {}
+    project = name if isinstance(name, str) else ""
+    scope = DeclaredVariables(project, environment, raw, place).resolve(outside)
+    substitution = Substitution(scope, place, special)
+    for key in value:
+        if key not in _NEVER_SUBSTITUTED:
+            value[key] = substitution.value(value[key], child("", key))
+    right = _settings(value, environment, place)
+    defaults = value.get("defaults")
+    return View(
+        None if place.failed else right,
+        right,
+        scope,
+        frozenset(raw),
+        _patterns(value.get("manifests")),
+        defaults if isinstance(defaults, list) else [],
+        place,
+    )
+
+
+def _laid_over(file: ProjectFile, environment: str, special: dict[str, Origin]) -> dict[str, JSON]:
+    """The file with the environment's overrides merged in; `special` gets the places of these."""
+    base = {key: value for key, value in file.value.items() if key not in OWN}
+    environments = file.value.get("environments")
+    overrides = environments.get(environment) if isinstance(environments, dict) else None
+    if not isinstance(overrides, dict):
+        return base
+    overrides = {key: value for key, value in overrides.items() if key not in ("name", *OWN)}
+    prefix = child("environments", environment)
+    for path, mark in file.document.marks.items():
+        if path.startswith((f"{prefix}.", f"{prefix}[")):
+            own = path.removeprefix(prefix).removeprefix(".")
+            special[own] = Origin(location_of(file.document.file, mark))
+    result = merged(base, overrides)
+    assert isinstance(result, dict)
+    return result
+
+
+def _settings(value: dict[str, JSON], environment: str, place: Place) -> Settings:
+    name = value.get("name")
+    if isinstance(name, str) and not is_name(name):
+        summary = f'"{name}" cannot be the name of a project'
+        place.error(codes.BAD_NAME, summary, "name", detail=NAME_RULE, remedy="Rename it.")
+    if "state" in value:
+        summary = "`state` is not supported by this version: state is kept in the folder .qfops"
+        place.error(codes.UNSUPPORTED, summary, "state", remedy="Remove it.")
+        value = {key: item for key, item in value.items() if key != "state"}
+    problems = project_checker().problems(value)
+    report(problems, "", place)
+    wrong = {top(problem.path) for problem in problems}
+    right = {key: item for key, item in value.items() if key not in wrong}
+    return read_settings(right, environment, place)
+
+
+@cache
+def project_checker() -> Checker:
+    """The schema of `qfops.yaml` as it is after substitution."""
+    schema = _without_substitutions(packaged_schema("project.json"))
+    assert isinstance(schema, dict)
+    return Checker(schema)
+
+
+def _without_substitutions(schema: JSON) -> JSON:
+    """The schema without the alternatives that let an editor accept `${…}`: nothing of that is left here."""
+    if isinstance(schema, list):
+        return [_without_substitutions(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: _without_substitutions(value) for key, value in schema.items()}
+    choices = result.get("anyOf")
+    if isinstance(choices, list):
+        kept = [item for item in choices if item != {"$ref": "#/$defs/substitution"}]
+        if len(kept) == 1 and isinstance(kept[0], dict):
+            del result["anyOf"]
+            result = {**kept[0], **result}
+    return result
+
+
+def _patterns(value: JSON) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, list):
+        return tuple((f"manifests[{i}]", item) for i, item in enumerate(value) if isinstance(item, str))
+    return (("manifests", value if isinstance(value, str) else MANIFESTS),)
