@@ -1,7 +1,8 @@
 """The rooms of the program: who may import whom, where a package may stand, who may touch the world.
 
-Walks the syntax trees of `qfops` without importing anything. A boundary exists when a test fails on crossing
-it, so the last tests plant a crossing of each sort in a copy of the program and see it found.
+The same inside a package: inner rooms and flat modules stand in tiers, and imports go down only. Walks the
+syntax trees of `qfops` without importing anything. A boundary exists when a test fails on crossing it, so the
+last tests plant a crossing of each sort in a copy of the program and see it found.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -44,6 +45,53 @@ AT_HOME = {
     "uvicorn": "emulator",
     "psycopg": "state",
 }
+
+# The inner rooms and flat modules of a package, lower tiers first. Imports go down: nobody imports its own
+# tier (but its own room), a higher one, or the package itself. The rest of a package is found by the tests.
+INNER: dict[str, tuple[tuple[str, ...], ...]] = {
+    "manifests": (
+        ("codes", "positions", "scalars"),
+        ("files", "problem"),
+        ("yaml",),
+        ("schema",),
+        ("variables",),
+        ("resources",),
+        ("project",),
+        ("project_checks",),
+        ("explain", "load", "manifest_edit"),
+    ),
+    "emulator": (
+        ("vocabulary",),
+        ("world",),
+        ("areas",),
+        ("catalogue", "control", "seeds", "signature"),
+        ("choices", "console", "editing"),
+        ("asgi",),
+        ("emulator",),
+        ("server",),
+    ),
+    "state": (
+        ("format",),
+        ("owner", "replay"),
+        ("lease", "store"),
+        ("file",),
+    ),
+    "cli": (
+        ("invocation", "outcome", "selection", "ui"),
+        ("options", "project"),
+        ("access", "approve", "plan_output"),
+        ("change", "settling"),
+        ("commands",),
+        ("main",),
+        ("entry",),
+    ),
+}
+
+# An inner room that is not worth a folder, and a folder in which nothing is found any more.
+LEAST_IN_A_ROOM = 4
+MOST_FLAT = 15
+LIKE_THINGS = {"kinds/v1", "kinds/v2", "cli/commands", "emulator/areas/v2"}
+NOT_YET_CUT = {"core", "planning", "reconcile", "render"}
 
 # What touches disk, network, clock, environment or chance; and who may touch nothing of the kind.
 PURE = ("core", "kinds", "planning", "render")
@@ -83,6 +131,11 @@ class Use(NamedTuple):
     def top(self) -> str:
         """The first part of the name."""
         return self.name.partition(".")[0]
+
+    @property
+    def inner(self) -> str:
+        """The inner room or flat module that the module is; "" for the package's own `__init__`."""
+        return self.place.split("/")[1].removesuffix(".py").replace("__init__", "") if self.package else ""
 
     def __str__(self) -> str:
         return f"qfops/{self.place}:{self.line} {self.name}"
@@ -129,6 +182,8 @@ def forbidden(use: Use) -> str:
     """Why a use is not allowed, or ""."""
     if use.imported and _crosses(use):
         return f"{use.package} may not import it"
+    if use.imported and _runs_back(use):
+        return f"{use.package}/{use.inner} may not import it"
     if use.imported and AT_HOME.get(use.top, use.package) != use.package:
         return f"stands only in {AT_HOME[use.top]}"
     if _touches_the_world(use) and use.place not in TOUCHES:
@@ -145,6 +200,46 @@ def _crosses(use: Use) -> bool:
         return False
     target = use.name.split(".")[1]
     return target in MAY_IMPORT and target not in (use.package, *MAY_IMPORT[use.package])
+
+
+def _runs_back(use: Use) -> bool:
+    """Whether an import inside a package goes up, or to a neighbour of the same tier."""
+    parts = use.name.split(".")
+    if use.package not in INNER or use.inner == "" or parts[:2] != ["qfops", use.package]:
+        return False
+    height = {name: number for number, tier in enumerate(INNER[use.package]) for name in tier}
+    target = parts[2] if len(parts) > 2 else ""
+    if target == use.inner:
+        return False
+    return target not in height or height[target] >= height.get(use.inner, 0)
+
+
+def thin_rooms(root: Path) -> list[str]:
+    """The inner rooms with too few modules to be worth a folder; folders inside them count."""
+    return [
+        name
+        for name, folder in _folders(root).items()
+        if "/" in name and len(list(_modules(folder.rglob("*.py")))) < LEAST_IN_A_ROOM
+    ]
+
+
+def crowded_folders(root: Path) -> list[str]:
+    """The folders in which more modules lie than somebody can look over."""
+    return [
+        name
+        for name, folder in _folders(root).items()
+        if name not in LIKE_THINGS | NOT_YET_CUT and len(list(_modules(folder.glob("*.py")))) > MOST_FLAT
+    ]
+
+
+def _folders(root: Path) -> dict[str, Path]:
+    """Every package below `root` by its name, at whatever depth."""
+    folders = sorted(path.parent for path in root.rglob("__init__.py") if path.parent != root)
+    return {folder.relative_to(root).as_posix(): folder for folder in folders}
+
+
+def _modules(paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if path.name != "__init__.py")
 
 
 def _touches_the_world(use: Use) -> bool:
@@ -178,6 +273,33 @@ def test_the_exceptions_are_needed() -> None:
     assert all((ROOT / place).is_file() for place in READERS if "/" in place)
 
 
+def test_inside_a_package_everything_stands_in_one_tier() -> None:
+    """A new inner room or flat module must be given its height, and one that is gone gives it up."""
+    for package, tiers in INNER.items():
+        paths = [path for path in (ROOT / package).iterdir() if path.suffix == ".py" or _is_package(path)]
+        names = sorted(path.stem for path in paths if path.name != "__init__.py")
+        assert sorted(name for tier in tiers for name in tier) == names, package
+
+
+def _is_package(path: Path) -> bool:
+    return (path / "__init__.py").is_file()
+
+
+def test_inner_rooms_are_worth_a_folder() -> None:
+    """A folder of three modules hides more than it orders."""
+    assert thin_rooms(ROOT) == []
+
+
+def test_few_modules_lie_flat() -> None:
+    """A folder is cut into rooms before nobody can look it over."""
+    assert crowded_folders(ROOT) == []
+
+
+def test_a_package_that_is_cut_is_no_exception_any_more() -> None:
+    """Once the arrows of a package are known, it may not be crowded either."""
+    assert NOT_YET_CUT & INNER.keys() == set()
+
+
 PLANTED = {
     "core imports a kind": ("core/paths.py", "import qfops.kinds.base"),
     "planning imports state": ("planning/order.py", "from qfops.state import store"),
@@ -197,6 +319,33 @@ PLANTED = {
     "console reads the environment": ("console/client.py", "import os\nos.environ.get('KEY')"),
 }
 
+PLANTED_INSIDE = {
+    "yaml imports variables": ("manifests/yaml/events.py", "import qfops.manifests.variables.merging"),
+    "schema imports resources": ("manifests/schema/schema.py", "from qfops.manifests.resources import extra"),
+    "variables import resources": ("manifests/variables/defaults.py", "from ..resources import metadata"),
+    "resources import the project": ("manifests/resources/extra.py", "from qfops.manifests import project"),
+    "the project imports its checks": (
+        "manifests/project/settings.py",
+        "def planted():\n    from qfops.manifests.project_checks.repeats import without_repeats",
+    ),
+    "project checks import load": ("manifests/project_checks/whole.py", "from qfops.manifests import Loaded"),
+    "a flat module imports its neighbour": (
+        "manifests/codes.py",
+        "from qfops.manifests.positions import Origins",
+    ),
+    "the vocabulary imports the world": (
+        "emulator/vocabulary/ids.py",
+        "from qfops.emulator.world.world import World",
+    ),
+    "the world imports an area": ("emulator/world/paging.py", "from qfops.emulator.areas.v2 import labels"),
+    "an area imports the catalogue": ("emulator/areas/v2/labels.py", "from qfops.emulator import catalogue"),
+    "the format imports the store": ("state/format/lines.py", "from qfops.state.store import Store"),
+    "the files import their package": ("state/file/lease_file.py", "from qfops.state import FileStore"),
+    "ui imports a project": ("cli/ui/terminal.py", "from qfops.cli.project import Project"),
+    "access imports a command": ("cli/access/identity.py", "from qfops.cli.commands import plan"),
+    "a command imports main": ("cli/commands/plan.py", "import qfops.cli.main"),
+}
+
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -206,7 +355,9 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize(("place", "code"), PLANTED.values(), ids=PLANTED.keys())
+@pytest.mark.parametrize(
+    ("place", "code"), [*PLANTED.values(), *PLANTED_INSIDE.values()], ids=[*PLANTED, *PLANTED_INSIDE]
+)
 def test_a_planted_crossing_is_found(copied: Path, place: str, code: str) -> None:
     """The check sees what it is there to see, and names the file."""
     before = (copied / place).read_text(encoding="utf-8")
@@ -214,3 +365,24 @@ def test_a_planted_crossing_is_found(copied: Path, place: str, code: str) -> Non
     found = crossings(uses(copied))
     (copied / place).write_text(before, encoding="utf-8")
     assert [text.partition(":")[0] for text in found] == [f"qfops/{place}"]
+
+
+def test_a_crossing_is_planted_in_every_inner_room() -> None:
+    """A room whose border nobody has tried is not known to have one."""
+    planted = {place.split("/")[0] + "/" + place.split("/")[1] for place, _ in PLANTED_INSIDE.values()}
+    rooms = {name for name in _folders(ROOT) if name.partition("/")[0] in INNER and name.count("/") == 1}
+    assert rooms - planted == set()
+
+
+def test_a_room_that_is_too_thin_or_too_crowded_is_found(copied: Path) -> None:
+    """The limits are counted, and `__init__` is not."""
+    room = copied / "console" / "planted"
+    room.mkdir()
+    for name in ("__init__", "one", "two", "three"):
+        (room / f"{name}.py").touch()
+    assert thin_rooms(copied) == ["console/planted"]
+    for number in range(MOST_FLAT - 2):
+        (room / f"more{number}.py").touch()
+    found = thin_rooms(copied), crowded_folders(copied)
+    shutil.rmtree(room)
+    assert found == ([], ["console/planted"])

@@ -1,1 +1,4 @@
-"""What is laid over or put into a document before it is a resource: variables, substitution, defaults."""
+"""What is laid over or put into a document before it is a resource: variables, substitution, defaults.
+
+Imports `schema`, and the flat modules at the bottom.
+"""
