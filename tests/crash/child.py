@@ -16,13 +16,13 @@ from qfops.kinds.registry import load
 from qfops.reconcile.ports import SystemClock
 from qfops.reconcile.workflow import ApplyOptions, Desired, World, apply_project
 from qfops.state import FileStore, Owner
-from tests.support.bench import FAST, WHOLE
+from tests.support.bench import WHOLE
 from tests.support.project import assistant
 
 
 async def main(url: str, folder: Path) -> None:
     """Plan, approve and apply."""
-    settings = Settings("demo", wait=FAST)
+    settings = Settings("demo")
     store = FileStore(folder, settings.project, settings.environment)
     session = await store.begin(Owner.of_this_process("child", "apply"), timeout=0, notify=print)
     keys = Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY))

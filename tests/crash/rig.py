@@ -22,12 +22,10 @@ from qfops.reconcile.ports import Answer
 from qfops.state import FileStore
 from qfops.state.file.session import FileSession
 from qfops.state.store import Session
-from tests.support.bench import FAST, WHOLE, Bench
+from tests.support.bench import WHOLE, Bench
 from tests.support.clock import SkippingClock
 
 When = Literal["before", "after"]
-# For a clock that skips: as long between two looks as users wait.
-PATIENT = replace(FAST, initial=1.0, max=30.0, limit=3600.0)
 
 
 class Killed(BaseException):
@@ -164,9 +162,8 @@ def kill(bench: Bench, nth: int, when: When, flags: Flags) -> None:
 
 def next_process(bench: Bench) -> Bench:
     """The same project in a new process, which finds the one before gone, on a clock nobody waits for."""
-    settings = replace(bench.settings, wait=PATIENT)
-    clock = bench.clock if isinstance(bench.clock, SkippingClock) else SkippingClock()
-    return replace(bench, settings=settings, clock=clock, gone=lambda _owner: True, events=[])
+    clock = bench.clock if isinstance(bench.clock, SkippingClock) else SkippingClock(bench.clock.now())
+    return replace(bench, clock=clock, gone=lambda _owner: True, events=[])
 
 
 def dies_at(bench: Bench, action: str, when: When, flags: Flags) -> None:

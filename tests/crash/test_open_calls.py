@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 
 import pytest
@@ -13,7 +12,6 @@ from qfops.kinds.registry import load
 from qfops.planning.context import Flags
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.looking import Searcher
-from qfops.reconcile.ports import SystemClock
 from qfops.reconcile.recover import outcome
 from tests.crash.conftest import Prepared
 from tests.crash.outcome import converged
@@ -112,7 +110,7 @@ def test_a_person_settles_it_and_the_next_apply_goes_on(prepared: Prepared, ours
 
     async def settle() -> None:
         session = await bench.store.begin(bench._owner(), timeout=5, notify=lambda _: None)
-        journal = Journal(session, SystemClock())
+        journal = Journal(session, bench.clock)
         try:
             if ours:
                 async with bench.client() as client:
@@ -123,7 +121,7 @@ def test_a_person_settles_it_and_the_next_apply_goes_on(prepared: Prepared, ours
         finally:
             await session.release()
 
-    asyncio.run(settle())
+    bench.run(settle())
     assert not bench.state().intents
     assert trouble(bench.apply(WHOLE)) == []
     assert actions(bench.plan()) == {}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from qfops.emulator import running
+from qfops.reconcile.ports import SystemClock
 from tests.crash.outcome import converged
 from tests.crash.rig import next_process
 from tests.crash.worlds import CASES
@@ -23,7 +24,7 @@ PATIENCE = 60.0
 @pytest.mark.parametrize("action", ["CreateFineTuningTask", "CreateService"])
 def test_a_killed_process_leaves_what_the_next_one_needs(tmp_path: Path, action: str) -> None:
     """The run that the dead process started is adopted: nothing costs money twice."""
-    bench = Bench(tmp_path)
+    bench = Bench(tmp_path, clock=SystemClock())  # the time of the process that gets killed
     bench.emulator.configure(faults=[{"kind": "hang", "action": action, "when": "after"}])
     with running(bench.emulator) as url:
         command = [sys.executable, "-m", "tests.crash.child", url, str(tmp_path)]

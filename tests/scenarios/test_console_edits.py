@@ -89,7 +89,7 @@ def test_ignored_drift_is_silenced_until_its_date(bench: Bench) -> None:
     bench.declare(template())
     bench.apply(AUTO)
     bench.emulator.edit(bench.id(PROMPT), "hyperParameters.temperature", 0.9)
-    today = datetime.now(UTC).date()
+    today = datetime.fromtimestamp(bench.clock.now(), UTC).date()
     for until, ignored in ((None, True), (today + timedelta(1), True), (today - timedelta(1), False)):
         rule = Ignore("hyperParameters", "support experiments", until)
         bench.configure(PROMPT, lifecycle=Lifecycle(ignore=(rule,)))

@@ -1,15 +1,16 @@
 """A bench: one project on one emulated console, planned and applied in this process.
 
-Time is real but short: the emulator's durations and our polling are milliseconds.
+Waiting is as in production, on a simulated clock that nobody waits for.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx
 
@@ -17,7 +18,7 @@ from qfops.console.client import Client
 from qfops.core.address import Address, Location
 from qfops.core.plan import CURRENT, Action, Change, Event, Plan
 from qfops.core.resource import Edge, Lifecycle, Resource
-from qfops.core.settings import Credentials, Secret, Settings, Wait
+from qfops.core.settings import Credentials, Secret, Settings
 from qfops.core.state import State
 from qfops.core.values import JSON, Marker, Reference, Slot, Value, references_in
 from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
@@ -25,7 +26,7 @@ from qfops.kinds.registry import Registry, load
 from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
 from qfops.planning.resolve import ref_at
-from qfops.reconcile.ports import Clock, Console, SystemClock
+from qfops.reconcile.ports import Clock, Console
 from qfops.reconcile.result import ApplyResult
 from qfops.reconcile.workflow import (
     ApplyOptions,
@@ -37,14 +38,17 @@ from qfops.reconcile.workflow import (
 )
 from qfops.state import FileStore, Owner
 from qfops.state.owner import is_gone
+from tests.support.clock import SkippingClock
 
+HOUR = 3600.0
 WHOLE = Approval(whole=True)
 AUTO = Approval(auto=True)
-FAST = Wait(initial=0.01, max=0.05, limit=20.0, visibility=0.0, signature=5, lease=60.0)
 DURATIONS = {
     "import": 0.0, "publish": 0.0, "queue": 0.0, "training": 0.0, "model": 0.0, "service": 0.0,
     "update": 0.0, "deactivate": 0.0, "unit": 0.0,
 }  # fmt: skip
+
+_Result = TypeVar("_Result")
 
 
 def ref(target: str, output: str | None = None) -> Reference:
@@ -92,12 +96,12 @@ class Bench:
 
     root: Path
     resources: dict[Address, Resource] = field(default_factory=dict)
-    settings: Settings = field(default_factory=lambda: Settings("demo", wait=FAST))
+    settings: Settings = field(default_factory=lambda: Settings("demo"))
     console: Callable[[Client], Console] = lambda client: client
     concurrency: int = 10
     events: list[Event] = field(default_factory=list)
     credentials: Credentials = Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY))
-    clock: Clock = field(default_factory=SystemClock)
+    clock: Clock = field(default_factory=SkippingClock)
     gone: Callable[[Owner], bool] = is_gone
     registry: Registry = field(default_factory=load)
 
@@ -147,6 +151,15 @@ class Bench:
             sleep=self.clock.sleep,
         )
 
+    def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """Run `work` on this bench's clock."""
+        return self.clock.run(work) if isinstance(self.clock, SkippingClock) else asyncio.run(work)
+
+    def pass_time(self, seconds: float = HOUR) -> None:
+        """Let time pass in which nobody runs qfops: what was made is not new any more."""
+        assert isinstance(self.clock, SkippingClock)
+        self.clock.pass_(seconds)
+
     def plan(self, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None) -> Plan:
         """A plan, read only."""
 
@@ -156,7 +169,7 @@ class Bench:
                 fresh = await plan_project(world, self.store.read(), self._desired(flags, adopt))
                 return fresh.plan
 
-        return asyncio.run(run())
+        return self.run(run())
 
     def apply(
         self, approval: Approval = WHOLE, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None,
@@ -190,7 +203,7 @@ class Bench:
                 finally:
                     await session.release()
 
-        return asyncio.run(run())
+        return self.run(run())
 
     def resume(self) -> tuple[Plan, ApplyResult] | None:
         """Carry out the rest of a stored approval."""
@@ -207,7 +220,7 @@ class Bench:
                 finally:
                     await session.release()
 
-        return asyncio.run(run())
+        return self.run(run())
 
     def lose_state(self) -> None:
         """Throw away everything that qfops remembers; the console keeps its objects."""
@@ -217,7 +230,7 @@ class Bench:
     def copy(self, root: Path) -> Bench:
         """The same project, console and state on another machine."""
         shutil.copytree(self.root, root, dirs_exist_ok=True)
-        return Bench(root, dict(self.resources), self.settings)
+        return Bench(root, dict(self.resources), self.settings, clock=SkippingClock(self.clock.now()))
 
     def call(self, route: str, action: str, body: Mapping[str, JSON]) -> JSON:
         """A call that somebody else makes with the same keys."""
@@ -226,7 +239,7 @@ class Bench:
             async with self.client() as client:
                 return (await client.send(route, action, body, valid_until=self.clock.now() + 30)).result
 
-        return asyncio.run(run())
+        return self.run(run())
 
     def limit_key(self, *allowed: str) -> None:
         """Work with a key from now on that may only call these actions (patterns allowed)."""

@@ -76,12 +76,13 @@ def test_a_stopped_service_leaves_a_line_in_history(bench: Bench) -> None:
 
 
 def test_an_object_that_moved_after_the_plan_is_held_back(bench: Bench) -> None:
-    """Seen by a read before the call: exit 5, and the console edit stands."""
+    """Seen by a read before the call once the refresh is a minute old: exit 5, the console edit stands."""
     bench.edit("PromptTemplate/faq-answer", labels=["faq"])
     prompt = bench.id("PromptTemplate/faq-answer")
 
     def confirm(_plan: Plan) -> Approval:
-        """Somebody edits the template while the plan is shown."""
+        """Somebody edits the template while the plan is read for two minutes."""
+        bench.pass_time(120)
         bench.emulator.edit(prompt, "templateContent", "theirs {input}")
         return WHOLE
 
