@@ -1,0 +1,16 @@
+"""Where tests turn a status, given word by field, into the form that the program keeps; nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from qfops.kinds.base import Kind
+from qfops.kinds.wire import status
+
+
+def kept_status(kind: Kind, words: Mapping[str, str]) -> str:
+    """The words of a status by their fields (`{runStatus: Done}`) as entries and live objects hold them."""
+    unknown = sorted(words.keys() - {field.key for field in kind.readiness.fields})
+    if unknown:
+        raise ValueError(f"{kind.name} has no status field {', '.join(unknown)}")
+    return status(kind, words)[0]
