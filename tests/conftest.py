@@ -1,4 +1,7 @@
-"""What all tests share: golden files, compared byte for byte and rewritten by `pytest --update-goldens`."""
+"""What all tests share: golden files, and how properties are searched.
+
+Goldens are compared byte for byte and rewritten by `pytest --update-goldens`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A machine may be busy, and how long an example takes says nothing about whether the property holds.
+settings.register_profile("qfops", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("qfops")
 
 Golden = Callable[[Path, str], None]
 
