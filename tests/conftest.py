@@ -1,13 +1,31 @@
-"""What all tests share: golden files, compared byte for byte and rewritten by `pytest --update-goldens`."""
+"""What all tests share: golden files, how properties are searched, and a plain machine.
+
+Goldens are compared byte for byte and rewritten by `pytest --update-goldens`.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A machine may be busy, and how long an example takes says nothing about whether the property holds.
+settings.register_profile("qfops", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("qfops")
 
 Golden = Callable[[Path, str], None]
+OURS = ("QFOPS_", "QIANFAN_")
+OF_CI_SYSTEMS = ("BUILD_", "CI_", "CIRCLE_", "GITHUB_", "GITLAB_", "GIT_COMMIT")
+
+
+def pytest_configure() -> None:
+    """Forget what this machine or its owner has set for qfops; a test sets what it is about."""
+    for name in list(os.environ):
+        if name.startswith((*OURS, *OF_CI_SYSTEMS)) or name.upper().endswith("_PROXY"):
+            del os.environ[name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

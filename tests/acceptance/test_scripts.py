@@ -21,7 +21,7 @@ SCRIPTS = sorted(path.parent for path in HERE.rglob("script"))
 OWN = {"script", "output.txt"}
 
 # What differs from run to run, by pattern: a name for each kind of it, numbered in the order of appearance.
-IDS = re.compile(r"\b([a-z]{1,6})-(?=[a-z0-9]*[0-9])[a-z0-9]{12,}\b")
+IDS = re.compile(r"\b(am|amv|dg|ds|job|pl|pt|svco|svcp|task)-[a-z0-9]{12,}\b")
 PLACES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"\b[0-9a-f]{12}…"), "DIGEST…"),
@@ -98,3 +98,9 @@ def _numbered() -> Callable[[re.Match[str]], str]:
         return known[match[0]]
 
     return name
+
+
+def test_an_id_of_nothing_but_letters_is_an_id() -> None:
+    """One in two hundred has no digit."""
+    shown = "pt-uxqnynqterrfcxig pt-uxqnynqterrf0xig pt-uxqnynqterrfcxig"
+    assert _steady(shown, Path("/nowhere")) == "pt-ID1 pt-ID2 pt-ID1"

@@ -261,7 +261,7 @@ def write(folder: Path, project: str, manifests: str) -> None:
     (folder / "manifests/a.yaml").write_text(manifests, encoding="utf-8")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     which=st.booleans(),
     place=st.floats(0, 1),
@@ -306,7 +306,7 @@ def load(folder: Path) -> object:
     }
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 1000))
 def test_the_order_of_files_documents_and_keys_is_nothing(seed: int) -> None:
     dice = random.Random(seed)

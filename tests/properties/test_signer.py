@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from baidubce.auth import bce_v1_signer
 from baidubce.auth.bce_credentials import BceCredentials
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qfops.console.signer import sign
@@ -56,7 +56,6 @@ def normal(authorization: str) -> tuple[str, frozenset[str], str]:
     return prefix, frozenset(names.split(";")), signature
 
 
-@settings(deadline=None)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     segments=SEGMENTS,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qfops.core.address import Address
@@ -121,7 +121,6 @@ states = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(states, st.integers(0, 9))
 def test_every_state_comes_back(state: State, fence: int) -> None:
     data = write_snapshot(Snapshot(state, fence))
@@ -129,14 +128,12 @@ def test_every_state_comes_back(state: State, fence: int) -> None:
     assert write_snapshot(read_snapshot(data)) == data
 
 
-@settings(deadline=None)
 @given(records)
 def test_every_record_comes_back(record: Record) -> None:
     ((_, document),) = decode_lines(encode_line(write_record(record)))
     assert read_record(document, "line 1") == record
 
 
-@settings(deadline=None)
 @given(states, st.lists(records, max_size=6), st.integers(0, 6))
 def test_replaying_in_two_parts_is_replaying_at_once(state: State, found: list[Record], cut: int) -> None:
     journal = [replace(record, seq=state.serial + index) for index, record in enumerate(found, 1)]
@@ -146,7 +143,6 @@ def test_replaying_in_two_parts_is_replaying_at_once(state: State, found: list[R
     assert replay(through_a_snapshot, journal) == whole
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(filled, values, min_size=1, max_size=3), min_size=1, max_size=4), st.data())
 def test_no_damaged_line_is_believed(documents: list[dict[str, object]], data: st.DataObject) -> None:
     whole = b"".join(map(encode_line, documents))
@@ -161,7 +157,6 @@ def test_no_damaged_line_is_believed(documents: list[dict[str, object]], data: s
     assert len(found) >= len(documents) - 1
 
 
-@settings(deadline=None)
 @given(objects)
 def test_the_sum_does_not_depend_on_the_order_of_keys(document: dict[str, JSON]) -> None:
     assert compact(dict(reversed(document.items()))) == compact(document)

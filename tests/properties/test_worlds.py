@@ -110,7 +110,7 @@ EVENTS = st.one_of(
 )
 LIVES = st.lists(st.tuples(WORLDS, EVENTS), min_size=1, max_size=4)
 MODEST = settings(
-    max_examples=12, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    max_examples=12, derandomize=True, database=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

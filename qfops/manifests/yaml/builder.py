@@ -70,11 +70,16 @@ class Document:
 
 
 class Builder:
-    """Builds the documents of one file; `line` is where the document at hand begins."""
+    """Builds the documents of one file; `line` is where the document at hand begins.
 
-    def __init__(self, file: str, text: str, paths: PathCache, found: list[Diagnostic]) -> None:
+    `any_depth` asks for the slow parser, which leaves the limit of nesting to us.
+    """
+
+    def __init__(
+        self, file: str, text: str, paths: PathCache, found: list[Diagnostic], *, any_depth: bool
+    ) -> None:
         self._file, self._found, self._children = file, found, paths
-        self._text = text
+        self._text, self._any_depth = text, any_depth
         self._next: Callable[[], Event]
         self._marks: dict[str, int] = {}
         self._anchors: dict[str, _Anchor] = {}
@@ -84,7 +89,7 @@ class Builder:
 
     def documents(self) -> Iterator[Document]:
         """The documents in order; YAMLError, or GiveUp after reporting."""
-        self._next = events(self._text)
+        self._next = events(self._text, any_depth=self._any_depth)
         while True:
             event = self._next()
             kind = type(event)

@@ -12,6 +12,7 @@ from yaml.reader import ReaderError
 
 from qfops.core.diagnostics import Diagnostic
 from qfops.manifests.yaml.builder import Builder, Document, GiveUp, PathCache
+from qfops.manifests.yaml.events import is_depth_limit
 from qfops.manifests.yaml.syntax import syntax_problem
 
 _RESTARTS = 20
@@ -24,16 +25,22 @@ def read_documents(
     """Every document of a YAML text that is not empty, and whether the text was read to its end.
 
     What is wrong is added to `found`. After a syntax error the reading goes on with the next document.
+    What the fast parser finds too deep is read again by the slow one, so that the limit is always ours.
     """
     documents: list[Document] = []
-    complete = True
+    complete, any_depth = True, False
     for _ in range(_RESTARTS):
-        builder = Builder(file, text, paths, found)
+        read, reported = len(documents), len(found)
+        builder = Builder(file, text, paths, found, any_depth=any_depth)
         try:
             documents.extend(builder.documents())
         except GiveUp:
             return documents, False
         except YAMLError as error:
+            if is_depth_limit(error) and not any_depth:
+                any_depth = True
+                del documents[read:], found[reported:]
+                continue
             found.append(syntax_problem(file, text, error))
             following = None if isinstance(error, ReaderError) else _document_after(text, builder.line)
             if following is None:

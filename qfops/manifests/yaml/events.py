@@ -1,6 +1,8 @@
 """The events of the YAML parser, with types for what is read of them.
 
-The C parser where PyYAML has it, else the one in Python, which gives the same events ten times slower.
+The C parser where PyYAML has it, else the one in Python, which gives the same events ten times slower. Only
+the one in Python reads any depth: some versions of libyaml have a limit of their own, and meet it while they
+look ahead, before they give the events of the levels that they have passed.
 """
 
 from __future__ import annotations
@@ -13,16 +15,19 @@ from yaml import (
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
+    MarkedYAMLError,
+    SafeLoader,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
     StreamEndEvent,
+    YAMLError,
 )
 
 try:
     from yaml import CSafeLoader as Parser
 except ImportError:  # PyYAML without libyaml
-    from yaml import SafeLoader as Parser  # type: ignore[assignment]
+    Parser = SafeLoader  # type: ignore[assignment, misc]
 
 DOCUMENT: type[object] = DocumentStartEvent
 STREAM_END: type[object] = StreamEndEvent
@@ -51,6 +56,12 @@ class Event(Protocol):
     style: str | None
 
 
-def events(text: str) -> Callable[[], Event]:
+def events(text: str, *, any_depth: bool) -> Callable[[], Event]:
     """A function that gives the next event of a YAML text; it raises yaml.YAMLError."""
-    return cast("Callable[[], Event]", Parser(text).get_event)
+    parser = SafeLoader if any_depth else Parser
+    return cast("Callable[[], Event]", parser(text).get_event)
+
+
+def is_depth_limit(error: YAMLError) -> bool:
+    """Whether the parser gave up at its own limit of nesting; its versions word it differently."""
+    return isinstance(error, MarkedYAMLError) and "nesting" in (error.problem or "")

@@ -1,5 +1,6 @@
 """Which endpoints a project file may send keys to."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,12 @@ def test_an_env_file_allows_nothing(qfops: Call, folder: Path) -> None:
 
 
 def test_a_console_that_is_away_is_an_error_with_a_remedy(qfops: Call, folder: Path) -> None:
-    (folder / "qfops.yaml").write_text("name: shop\nconsole: {endpoint: 'http://127.0.0.1:9'}\n")
     (folder / ".env").write_text("QIANFAN_ACCESS_KEY=id\nQIANFAN_SECRET_KEY=hidden\n")
-    done = qfops("plan")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))  # and does not listen: nobody answers at this port
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        (folder / "qfops.yaml").write_text(f"name: shop\nconsole: {{endpoint: '{endpoint}'}}\n")
+        done = qfops("plan")
     assert done.code == 1
     assert "console.endpoint" in done.err
     assert "hidden" not in done.err

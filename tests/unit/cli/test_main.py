@@ -104,9 +104,11 @@ def test_a_reader_that_goes_away_is_no_error(process: Callable[..., "subprocess.
     assert (running.returncode, said) == (0, "")
 
 
-def test_output_that_cannot_be_written_is_an_error(process: Callable[..., "subprocess.Popen[str]"]) -> None:
-    with Path("/dev/full").open("w") as full:
-        running = process("explain", "Dataset", stdout=full)
+def test_output_that_cannot_be_written_is_an_error(
+    process: Callable[..., "subprocess.Popen[str]"], folder: Path
+) -> None:
+    with (folder / "qfops.yaml").open() as read_only:
+        running = process("explain", "Dataset", stdout=read_only)
         _, said = running.communicate()
     assert running.returncode == 1
     assert "cannot be written" in said

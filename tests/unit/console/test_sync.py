@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
+import sys
 import threading
 import time
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from types import FrameType
 
 import httpx
 import pytest
@@ -56,6 +58,14 @@ def test_threads_may_share_it() -> None:
     assert len(script.requests) == 8
 
 
+def waits(thread: int) -> bool:
+    """Whether a thread waits for a result."""
+    frame: FrameType | None = sys._current_frames()[thread]
+    while frame is not None and frame.f_code is not Future.result.__code__:
+        frame = frame.f_back
+    return frame is not None
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="signals to a thread are POSIX")
 def test_an_interrupted_call_is_cancelled() -> None:
     started, cancelled = threading.Event(), threading.Event()
@@ -72,8 +82,10 @@ def test_an_interrupted_call_is_cancelled() -> None:
 
     def interrupt() -> None:
         started.wait()
-        time.sleep(0.1)  # until the main thread waits for the answer
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        main = threading.main_thread().ident or 0
+        while not waits(main):
+            time.sleep(0.001)
+        signal.pthread_kill(main, signal.SIGINT)
 
     threading.Thread(target=interrupt).start()
     with SyncClient(Client("http://h.test", CREDENTIALS, transport=Hanging)) as client:

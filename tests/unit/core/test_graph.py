@@ -33,7 +33,7 @@ def test_closure() -> None:
     assert graph.closure(edges, ["a"]) == {"a", "b", "c"}
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@settings(derandomize=True, max_examples=60)
 @given(st.dictionaries(st.integers(0, 9), st.lists(st.integers(0, 9), max_size=4)))
 def test_there_is_an_order_exactly_where_there_is_no_cycle(edges: dict[int, list[int]]) -> None:
     """And in it every node stands after its targets."""

@@ -235,14 +235,52 @@ def test_a_file_of_nothing_but_errors_ends() -> None:
     assert (len(found), complete) == (20, False)
 
 
-@pytest.mark.parametrize("text", ["[" * 200_000, "- " * 200_000, "{a: " * 200_000])
-def test_deep_nesting_is_an_error_and_not_a_crash(text: str) -> None:
-    (found,) = problems(text)
+@pytest.mark.parametrize("level", ["[", "- ", "{a: ", "[\n"])
+def test_deep_nesting_is_an_error_and_not_a_crash(level: str) -> None:
+    (found,) = problems(level * 200_000)
+    line, column = (DEPTH_LIMIT + 1, 1) if "\n" in level else (1, DEPTH_LIMIT * len(level) + 1)
+    assert found.startswith(f"{line}:{column} too-big-value")
     assert f"more than {DEPTH_LIMIT} levels of nesting" in found
 
 
 def test_the_deepest_nesting_allowed() -> None:
     assert problems("[" * DEPTH_LIMIT + "]" * DEPTH_LIMIT) == []
+
+
+WORDS_FOR_TOO_DEEP = [
+    "exceeded maximum nesting depth",
+    "Maximum nesting level reached, set with yaml_set_max_nest_level())",
+]
+
+
+def limit_the_parser(monkeypatch: pytest.MonkeyPatch, limit: int, words: str) -> None:
+    """Give the fast parser a limit of its own for brackets, met while it looks ahead, as libyaml has one."""
+
+    class Limited(yaml.SafeLoader):
+        def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
+            if self.flow_level == limit:
+                mark = self.get_mark()
+                raise yaml.scanner.ScannerError("while increasing flow level", mark, words, mark)
+            super().fetch_flow_collection_start(token)
+
+    monkeypatch.setattr(events, "Parser", Limited)
+
+
+@pytest.mark.parametrize("words", WORDS_FOR_TOO_DEEP)
+@pytest.mark.parametrize("limit", [DEPTH_LIMIT // 2, DEPTH_LIMIT])
+def test_the_limit_is_ours_whatever_the_parser_has(
+    limit: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_the_parser(monkeypatch, limit, words)
+    first, deepest = "a: !t 1\n---\n", "[" * DEPTH_LIMIT + "]" * DEPTH_LIMIT
+    documents, found, complete = read(f"{first}{deepest}\n---\nz: 1\n")
+    assert ([document.start.line for document in documents], len(found), complete) == ([1, 3, 5], 1, True)
+    documents, found, complete = read(f"{first}[{deepest}]")
+    assert ([document.start.line for document in documents], complete) == ([1], False)
+    assert [(item.code, str(item.location)) for item in found] == [
+        ("yaml-feature", "m.yaml:1:4"),
+        ("too-big-value", f"m.yaml:3:{DEPTH_LIMIT + 1}"),
+    ]
 
 
 def test_an_alias_bomb_is_an_error() -> None:
