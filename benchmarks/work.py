@@ -58,7 +58,8 @@ def plan(folder: Path) -> dict[str, float]:
 def apply(folder: Path, concurrency: int = 50) -> dict[str, float]:
     """A whole apply."""
     from qfops.planning.policy import Approval
-    from qfops.reconcile.workflow import ApplyOptions, apply_project
+    from qfops.reconcile.result import How
+    from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare
     from qfops.state import Owner
 
     world, desired, store, client = _open(folder, concurrency)
@@ -68,14 +69,16 @@ def apply(folder: Path, concurrency: int = 50) -> dict[str, float]:
         async with client:
             owner = Owner.of_this_process("benchmark", "apply")
             session = await store.begin(owner, timeout=1, notify=print)
-            options = ApplyOptions(confirm=lambda _: Approval(whole=True), allow_large_change=True)
-            _, result = await apply_project(world, session, desired, options, lambda _: None, asyncio.Event())
+            options, stop = ApplyOptions(allow_large_change=True), asyncio.Event()
+            async with begun(world, session, options, lambda _: None, stop) as started:
+                prepared = await prepare(started, desired, options)
+                result = await carry_out(started, prepared, Approval(whole=True), options)
             serial = session.state.serial
-            session.commit()
+            await session.commit()
             await session.release()
             calls = client.stats.calls
-        failed = len(result.failed) + len(result.blocked_by)
-        return {"applied": len(result.applied), "failed": failed, "calls": calls, "records": serial}
+        failed = len(result.of(How.FAILED)) + len(result.of(How.BLOCKED_BY))
+        return {"applied": len(result.of(How.APPLIED)), "failed": failed, "calls": calls, "records": serial}
 
     result = asyncio.run(run())
     return {**result, "wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}
@@ -108,7 +111,7 @@ def _open(folder: Path, concurrency: int):  # type: ignore[no-untyped-def]
     from qfops.kinds.registry import load as registry
     from qfops.manifests import load_project
     from qfops.reconcile.ports import SystemClock
-    from qfops.reconcile.workflow import Desired, World
+    from qfops.reconcile.run import Desired, World
     from qfops.state import FileStore
 
     loaded = load_project(folder, environment=None, variables={}, env_variables={}, registry=registry())
@@ -116,7 +119,7 @@ def _open(folder: Path, concurrency: int):  # type: ignore[no-untyped-def]
     keys = Credentials(EMBEDDED_ACCESS_KEY, Secret(EMBEDDED_SECRET_KEY))
     client = Client(settings.endpoint, keys, concurrency=concurrency)
     world = World(client, registry(), SystemClock(), settings)
-    return world, Desired(loaded.resources), FileStore(folder, settings.project, ""), client
+    return world, Desired(loaded.resources), FileStore(folder, settings.project, "", registry()), client
 
 
 def _warm() -> None:

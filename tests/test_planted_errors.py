@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from qfops.core.errors import QfopsError
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Resource
 from qfops.core.settings import Wait
 from qfops.core.values import Value
@@ -22,15 +23,14 @@ from qfops.kinds.base import Identity, Kind, Output, Search
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.registry import Registry, load
 from qfops.kinds.rules import Rule, updatable
-from qfops.planning.context import Flags
 from tests.crash.outcome import alive, known
 from tests.support.bench import WHOLE, Bench, actions, find, ref, resource, trouble
 from tests.support.project import job, model, run, service, template, trained, version
 
 # Publishing takes longer than a lost answer is looked for: that must not save who does not wait for it.
 SLOW = {"queue": 5.0, "training": 60.0, "publish": 150.0, "model": 5.0, "service": 5.0, "deactivate": 5.0}
-REVERT = Flags(revert_drift=True)
-DESTROY = Flags(destroy=True)
+REVERT = PlanOptions(revert_drift=True)
+DESTROY = PlanOptions(scope=Scope.DESTROY)
 
 
 class Exposed(Exception):
@@ -90,7 +90,10 @@ def edited_behind_our_back(bench: Bench) -> None:
     template_id = bench.id("PromptTemplate/faq-answer")
     bench.emulator.edit(template_id, "labels", ["short", "faq"])
     bench.emulator.edit(template_id, "templateContent", "Ask again: {input}")
-    expect([item.path for item in bench.plan().drift] == ["templateContent"], "a console edit is not seen")
+    expect(
+        [item.attribute.path for item in bench.plan().held_back] == ["templateContent"],
+        "a console edit is not seen",
+    )
     step(bench, REVERT)
 
 
@@ -115,7 +118,7 @@ def stopped(bench: Bench) -> None:
     step(bench)
 
 
-def step(bench: Bench, flags: Flags = Flags()) -> None:
+def step(bench: Bench, flags: PlanOptions = PlanOptions()) -> None:
     """One apply; then there is nothing left to do and nothing to complain about."""
     try:
         found = trouble(bench.apply(WHOLE, flags, allow_large_change=True, limit=600.0))
@@ -123,7 +126,7 @@ def step(bench: Bench, flags: Flags = Flags()) -> None:
     except (QfopsError, KeyError, ValueError, AssertionError) as error:
         raise Exposed(repr(error)) from error
     said = [event.message for event in bench.events if "does not show" in event.message]
-    drift = [f"drift: {item.path}" for item in plan.drift]
+    drift = [f"drift: {item.attribute.path}" for item in plan.held_back]
     oddities = [*found, *actions(plan).items(), *drift, *said, *bench.emulator.complaints()]
     expect(not oddities, str(oddities))
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import qfops.kinds
-from qfops.core.address import Address
+from qfops.core.address import Address, KindKey
 from qfops.core.errors import QfopsError
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
@@ -92,7 +92,7 @@ def test_the_registry_finds_kinds_by_address_key_and_name() -> None:
     registry = load()
     kind = registry.get(Address("Dataset", "faq"))
     assert kind.name == "Dataset"
-    assert registry.get(("v2", "Dataset")) is kind
+    assert registry.get(KindKey("v2", "Dataset")) is kind
     assert registry.find("v2", "Dataset") is kind
     assert registry.find("v9", "Dataset") is None
     assert "Dataset" in registry.names()
@@ -100,17 +100,17 @@ def test_the_registry_finds_kinds_by_address_key_and_name() -> None:
 
 def test_an_unknown_kind_is_answered_with_the_nearest_name() -> None:
     with pytest.raises(QfopsError) as caught:
-        load().get(("v2", "Datset"))
+        load().get(KindKey("v2", "Datset"))
     assert 'Did you mean "Dataset"?' in str(caught.value)
 
 
 def test_the_kinds_are_read_and_checked_once() -> None:
     assert load() is load()
-    assert load().schema(("v2", "Dataset")) is load().schema(("v2", "Dataset"))
+    assert load().schema(KindKey("v2", "Dataset")) is load().schema(KindKey("v2", "Dataset"))
 
 
 def test_a_missing_or_broken_schema_is_named(tmp_path: Path) -> None:
-    kind = load().get(("v2", "Dataset"))
+    kind = load().get(KindKey("v2", "Dataset"))
     with pytest.raises(DescriptorError, match="v2/Dataset: its schema cannot be read"):
         Registry([kind], tmp_path).schema(kind.key)
     (tmp_path / "v2").mkdir()
@@ -120,7 +120,7 @@ def test_a_missing_or_broken_schema_is_named(tmp_path: Path) -> None:
 
 
 def test_all_problems_of_all_kinds_are_named_at_once(tmp_path: Path) -> None:
-    kinds = [load().get(("v2", name)) for name in ("ModelSet", "FineTuningJob")]
+    kinds = [load().get(KindKey("v2", name)) for name in ("ModelSet", "FineTuningJob")]
     (tmp_path / "v2").mkdir()
     for kind in kinds:
         schema = load().schema(kind.key)
@@ -141,7 +141,7 @@ def test_all_problems_of_all_kinds_are_named_at_once(tmp_path: Path) -> None:
     [
         ({}, "holds no KIND"),
         ({"KIND": "Dataset"}, "holds no KIND"),
-        ({"KIND": load().get(("v2", "Dataset"))}, "declares version 'v2'"),
+        ({"KIND": load().get(KindKey("v2", "Dataset"))}, "declares version 'v2'"),
     ],
 )
 def test_a_module_without_a_kind_of_its_version_is_refused(

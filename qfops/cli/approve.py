@@ -17,8 +17,8 @@ from qfops.core.errors import QfopsError, Refused, Stale, UsageError
 
 if TYPE_CHECKING:
     from qfops.cli.project import Project
-    from qfops.core.plan import Plan
-    from qfops.core.state import State
+    from qfops.core.plan.plan import Plan
+    from qfops.core.state.state import State
     from qfops.planning.policy import Approval
     from qfops.render.saved_plan import PlanFile
 
@@ -65,25 +65,18 @@ class Consent:
         return Approval(auto=True, allow=self.allow | self.implied)
 
 
-def confirmation(
-    consent: Consent, show: Callable[[Plan], None], question: Callable[[str], bool]
-) -> Callable[[Plan], Approval]:
-    """Shows the plan and answers how it is approved; `question` asks the person at the terminal."""
+def confirmed(consent: Consent, plan: Plan, question: Callable[[str], bool]) -> Approval:
+    """How a plan that was shown is approved; `question` asks the person at the terminal. Refused: not at all."""
+    from qfops.planning.policy import Approval
 
-    def confirm(plan: Plan) -> Approval:
-        from qfops.planning.policy import Approval
-
-        show(plan)
-        if consent.given:
-            return consent.approval()
-        acting = [change for change in plan.changes if change.acts and not change.owed]
-        if not acting:
-            return Approval(whole=True)
-        if not question(f"Do {'this' if len(acting) == 1 else f'these {len(acting):,} changes'}?"):
-            raise Refused("not approved; nothing was changed")
+    if consent.given:
+        return consent.approval()
+    acting = [change for change in plan.acting if not change.seal.owed]
+    if not acting:
         return Approval(whole=True)
-
-    return confirm
+    if not question(f"Do {'this' if len(acting) == 1 else f'these {len(acting):,} changes'}?"):
+        raise Refused("not approved; nothing was changed")
+    return Approval(whole=True)
 
 
 def read_saved(path: Path) -> PlanFile:

@@ -12,9 +12,9 @@ from typing import TypeVar, cast
 
 import click
 
-from qfops.cli.selection import Selection
 from qfops.core.address import Address
-from qfops.core.approval import ALLOWABLE
+from qfops.core.plan.actions import ALLOWABLE
+from qfops.core.plan_options import PlanOptions
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -140,9 +140,15 @@ _remaking = (
     click.option("--retry-failed", is_flag=True, help="Make failed or missing runs again; that costs money."),
     click.option("--prune", is_flag=True, help="Also end retired objects that were kept."),
 )
-narrowing = gathered("selection", Selection, *_narrowing)
-"""PATHs, --target and -l as a Selection."""
-selecting = gathered("selection", Selection, *_narrowing, *_remaking)
+
+
+def _plan_options(paths: tuple[Path, ...], **given: object) -> PlanOptions:
+    return PlanOptions(paths=tuple(str(path) for path in paths), **given)  # type: ignore[arg-type]
+
+
+narrowing = gathered("options", _plan_options, *_narrowing)
+"""PATHs, --target and -l as PlanOptions."""
+selecting = gathered("options", _plan_options, *_narrowing, *_remaking)
 """The same with --retry-failed and --prune."""
 
 allow = click.option(

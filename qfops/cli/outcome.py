@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from qfops.core.approval import OVERWRITE, words_needed
-from qfops.core.plan import CURRENT, Action, Change, Plan
-from qfops.reconcile import result as results
-from qfops.render.summary import ApplySummary, Item
+from qfops.core.plan.actions import Action, Need
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan, needs_of
+from qfops.core.state.entry import CURRENT
+from qfops.reconcile.result import ApplyResult, EndedChange, How
+from qfops.render.summary import ApplySummary, SummaryItem
 
 _DONE = {
     Action.CREATE: "created",
@@ -24,53 +24,55 @@ _DONE = {
 }
 
 
-def summarize(plan: Plan, result: results.ApplyResult, prefix: str) -> ApplySummary:
+def summarize(plan: Plan, result: ApplyResult, prefix: str) -> ApplySummary:
     """The summary of an apply; `prefix` is what to type before a command."""
     place = {change.key: index for index, change in enumerate(plan.changes)}
 
-    def listed(found: Iterable[results.Item]) -> tuple[Item, ...]:
+    def listed(*ways: How) -> tuple[SummaryItem, ...]:
         """In the order of the plan, whatever was ready first."""
+        found = (item for how in ways for item in result.of(how))
         return tuple(_item(item) for item in sorted(found, key=lambda item: place[item.change.key]))
 
     dropped = tuple(_dropped(text) for text in result.dropped)
     return ApplySummary(
-        applied=listed(results.Item(item.change, _done(item.change)) for item in result.applied),
-        failed=listed(result.failed),
-        blocked_by=listed(result.blocked_by),
-        refused=listed([*result.refused, *result.stale]),
-        in_progress=listed(result.in_progress),
-        not_attempted=(*listed(result.not_attempted), *dropped),
+        applied=listed(How.APPLIED),
+        failed=listed(How.FAILED),
+        blocked_by=listed(How.BLOCKED_BY),
+        refused=listed(How.REFUSED, How.STALE),
+        in_progress=listed(How.IN_PROGRESS),
+        not_attempted=(*listed(How.NOT_ATTEMPTED), *dropped),
         exit_code=result.exit_code,
         next=_next(plan, result, prefix),
-        held_back=result.held,
+        held_back=result.held_back,
     )
 
 
-def _item(item: results.Item) -> Item:
+def _item(item: EndedChange) -> SummaryItem:
     change = item.change
     about = "" if change.object == CURRENT else f"old object {change.object}: "
-    return Item(str(change.address), about + item.text)
+    text = _done(change) if item.how is How.APPLIED else item.text
+    return SummaryItem(str(change.address), about + text)
 
 
 def _done(change: Change) -> str:
-    return "; ".join([_DONE[change.action], *(f"stays: {text}" for text in change.left)])
+    return "; ".join([_DONE[change.action], *(f"stays: {text}" for text in change.ends.left)])
 
 
-def _dropped(text: str) -> Item:
+def _dropped(text: str) -> SummaryItem:
     address, _, object_id = text.partition(" ")
     about = f"old object {object_id}: " if object_id else ""
-    return Item(address, f"{about}moved since it was approved, so it was dropped")
+    return SummaryItem(address, f"{about}moved since it was approved, so it was dropped")
 
 
-def _next(plan: Plan, result: results.ApplyResult, prefix: str) -> str:
+def _next(plan: Plan, result: ApplyResult, prefix: str) -> str:
     """The command that goes on from here; "" where nothing is left."""
-    if result.in_progress or result.interrupted:
+    if result.of(How.IN_PROGRESS) or result.interrupted:
         return f"{prefix} apply --resume"
-    if result.failed or result.stale or result.dropped or result.blocked_by:
+    if result.dropped or any(result.of(how) for how in (How.FAILED, How.STALE, How.BLOCKED_BY)):
         return f"{prefix} plan"
-    held = [item.change for item in result.refused if item.change.acts]
-    words = words_needed(held)
-    if held and words and OVERWRITE not in words:
-        verb = "destroy" if plan.destroy else "apply"
+    refused = result.of(How.REFUSED)
+    words = needs_of(item.change for item in refused if item.change.acts)
+    if words and Need.OVERWRITE not in words:
+        verb = "destroy" if plan.destroys else "apply"
         return f"{prefix} {verb} --allow {','.join(words)}"
-    return f"{prefix} plan" if result.refused else ""
+    return f"{prefix} plan" if refused else ""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qfops.cli.selection import Selection
 from qfops.cli.ui import terminal
+from qfops.core.plan_options import PlanOptions
 
 if TYPE_CHECKING:
     from qfops.cli.project import Project
-    from qfops.core.plan import Plan
+    from qfops.core.plan.plan import Plan
 
 
 def print_plan(
-    plan: Plan, selection: Selection, project: Project, output: str, *, approve: bool = True
+    plan: Plan, options: PlanOptions, project: Project, output: str, *, approve: bool = True
 ) -> None:
     """Print the plan, as text (with how to approve it) or as the published JSON."""
     if output == "json":
@@ -21,7 +21,7 @@ def print_plan(
 
         from qfops.render.plan_json import plan_json
 
-        terminal.out(json.dumps(plan_json(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n")
+        terminal.out(json.dumps(plan_json(plan, options), ensure_ascii=False, indent=2) + "\n")
         return
     from qfops.render.text import plan_text
 
@@ -30,7 +30,7 @@ def print_plan(
         plan_text(
             plan,
             command=project.prefix,
-            flags=selection.text,
+            flags=options.text,
             color=page.color,
             width=page.width,
             approve=approve,

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qfops.cli.invocation import Invocation, process_variables
-from qfops.cli.selection import Selection
 from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic, nearest
 from qfops.core.errors import UsageError
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
-from qfops.core.state import State
 from qfops.kinds.registry import Registry
 
 if TYPE_CHECKING:
-    from qfops.reconcile.workflow import Desired
+    from qfops.reconcile.run import Desired
     from qfops.state import FileStore
 
 
@@ -39,27 +38,30 @@ class Project:
         from qfops.state import FileStore
 
         return FileStore(
-            self.root, self.settings.project, self.settings.environment, lease=self.settings.wait.lease
+            self.root,
+            self.settings.project,
+            self.settings.environment,
+            self.registry,
+            lease=self.settings.wait.lease,
         )
 
-    def desired(self, selection: Selection, state: State, *, allow_large_change: bool = False) -> Desired:
-        """What is wanted; UsageError for a target that neither a manifest nor state knows."""
-        from qfops.reconcile.workflow import Desired
+    def desired(self, options: PlanOptions, known: Collection[Address]) -> Desired:
+        """What is wanted; UsageError for a target that neither a manifest nor state (`known`) knows."""
+        from qfops.reconcile.run import Desired
 
-        for address in selection.targets:
-            if address not in self.resources and address not in state.entries:
-                raise self.unknown(address, state)
-        flags = selection.flags(self.selected, allow_large_change=allow_large_change)
-        return Desired(self.resources, flags)
+        for address in options.targets:
+            if address not in self.resources and address not in known:
+                raise self.unknown(address, known)
+        return Desired(self.resources, options.within(self.selected))
 
-    def unknown(self, address: Address, state: State | None = None) -> UsageError:
+    def unknown(self, address: Address, known: Collection[Address] | None = None) -> UsageError:
         """The error for an address that nobody knows, with the nearest one."""
-        known = {str(item) for item in (*self.resources, *(state.entries if state else ()))}
+        names = {str(item) for item in (*self.resources, *(known or ()))}
         return UsageError(
             f"{address}: neither a manifest nor the state has this resource"
-            if state is not None
+            if known is not None
             else f"{address}: no manifest declares this resource",
-            remedy=nearest(str(address), sorted(known)) or _see(self.prefix, known),
+            remedy=nearest(str(address), sorted(names)) or _see(self.prefix, names),
         )
 
 
@@ -70,7 +72,7 @@ def _see(prefix: str, known: set[str]) -> str:
     return f"There are {shown}{', …' if len(known) > 8 else ''}: {prefix} graph shows all."
 
 
-def open_project(invocation: Invocation, paths: tuple[Path, ...] = ()) -> Project:
+def open_project(invocation: Invocation, paths: tuple[str, ...] = ()) -> Project:
     """Load the project; InputError with every error of its files."""
     from qfops.kinds.registry import load
     from qfops.manifests import load_project
@@ -82,7 +84,7 @@ def open_project(invocation: Invocation, paths: tuple[Path, ...] = ()) -> Projec
         variables=invocation.variables,
         env_variables=process_variables(),
         registry=registry,
-        paths=paths,
+        paths=tuple(Path(path) for path in paths),
     )
     return Project(
         invocation.root,

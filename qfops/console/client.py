@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Self
 
 from qfops import __version__
 from qfops.console.envelope import Answer, Problem, Reply, open_envelope
-from qfops.console.errors import Call, ConsoleError, classify
+from qfops.console.errors import ApiCall, ConsoleError, classify
 from qfops.console.keys import check
 from qfops.console.limiter import Limiter
 from qfops.console.paging import IncompleteList, Item, collect
 from qfops.console.remedies import Loss, Situation
 from qfops.console.signer import encode, sign, utc
 from qfops.core.errors import ApiError, ErrorClass
-from qfops.core.plan import Stats
+from qfops.core.plan.plan import Stats
 from qfops.core.settings import Credentials
 from qfops.core.values import JSON
 
@@ -103,7 +103,7 @@ class Client:
 
     async def read(self, route: str, action: str, body: Mapping[str, JSON]) -> JSON:
         """The result of a call that changes nothing; repeated where that may help."""
-        call = Call(route, action)
+        call = ApiCall(route, action)
         for attempt in range(1, self._attempts):
             await self._limiter.turn()
             try:
@@ -146,7 +146,7 @@ class Client:
         The signature ends at `valid_until` (seconds since 1970) at the latest; where that has passed, nothing
         is sent (no effect). `attempt` counts the caller's repetitions, for the message.
         """
-        return await self._exchange(Call(route, action), body, attempt, valid_until)
+        return await self._exchange(ApiCall(route, action), body, attempt, valid_until)
 
     async def turn(self) -> None:
         """Wait until the rate allows one more request; before `send`, and before the intent is written."""
@@ -175,7 +175,7 @@ class Client:
         await self.aclose()
 
     async def _exchange(
-        self, call: Call, body: Mapping[str, JSON], attempt: int, valid_until: float = math.inf
+        self, call: ApiCall, body: Mapping[str, JSON], attempt: int, valid_until: float = math.inf
     ) -> Answer:
         """One request and its answer, or its error."""
         content = _encoded(call, body)
@@ -187,7 +187,7 @@ class Client:
         self._note_account(outcome.result)
         return outcome
 
-    async def _round_trip(self, call: Call, content: bytes, valid_until: float) -> Answer | Problem | Loss:
+    async def _round_trip(self, call: ApiCall, content: bytes, valid_until: float) -> Answer | Problem | Loss:
         """Sign when the slot is free, so that no wait eats the validity; send; read what came back.
 
         No error for users comes from here: this frame holds the signature, and the raw answer may echo it.
@@ -204,7 +204,7 @@ class Client:
         self._heed(reply)
         return open_envelope(reply)
 
-    def _signed(self, call: Call, content: bytes, timestamp: int, expiry: int) -> httpx.Request:
+    def _signed(self, call: ApiCall, content: bytes, timestamp: int, expiry: int) -> httpx.Request:
         query = {"Action": call.action} if call.action else {}
         headers = {
             "Host": self._pool.host,
@@ -227,7 +227,7 @@ class Client:
         target = f"{call.route}?Action={encode(call.action)}" if call.action else call.route
         return self._pool.request(target, headers, content)
 
-    def _error(self, call: Call, outcome: Problem | Loss, attempt: int) -> ConsoleError:
+    def _error(self, call: ApiCall, outcome: Problem | Loss, attempt: int) -> ConsoleError:
         situation = Situation(self._endpoint, self._keys, self._credentials.access_key, self._clock())
         error = classify(call, outcome, situation, attempt)
         if error.throttled:
@@ -251,7 +251,7 @@ class Client:
             self._accounts.add(str(owner))
 
 
-def _encoded(call: Call, body: Mapping[str, JSON]) -> bytes:
+def _encoded(call: ApiCall, body: Mapping[str, JSON]) -> bytes:
     try:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except ValueError as error:

@@ -19,8 +19,13 @@ THROTTLE_CODES = frozenset({"4", "17", "18", "19", "336100", "336501", "336502"}
 INTERNAL_CODES = frozenset({"1", "2", "336000", "500000", "InternalError"})
 """The console broke on its way; what it had done by then is not known."""
 
-TOO_MANY_RUNNING = frozenset({"TaskRunningNumberExceedLimit", "510402"})
+_TOO_MANY_RUNNING = frozenset({"TaskRunningNumberExceedLimit", "510402"})
 """Refusals that end when one of the account's running tasks does."""
+
+_KEYS_REFUSED = frozenset(
+    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired", "InvalidHTTPAuthHeader"}
+)
+"""The console does not know the keys, or not as they were used: no call will fare better."""
 
 _NO_SUCH_CALL = frozenset({"InvalidVersion", "InvalidURI", "3", "336005"})
 """Codes that speak of the address of the call and not of an object, also when they come with 404."""
@@ -29,7 +34,7 @@ _LONGEST_RETRY_AFTER = 120.0
 """Seconds; a console that asks for more is asked again after this."""
 
 
-class Call(NamedTuple):
+class ApiCall(NamedTuple):
     """Which call an error speaks of; `action` is "" on V1 routes, where the route says it all."""
 
     route: str
@@ -62,7 +67,7 @@ class ConsoleError(ApiError):
         return super().missing and not self.foreign and not about_call
 
 
-def classify(call: Call, outcome: Problem | Loss, situation: Situation, attempt: int = 1) -> ConsoleError:
+def classify(call: ApiCall, outcome: Problem | Loss, situation: Situation, attempt: int = 1) -> ConsoleError:
     """The error for an answer that is not success, or for a call without an answer."""
     advice = remedy(call.route, call.action, outcome, situation)
     if isinstance(outcome, Loss):
@@ -76,6 +81,7 @@ def classify(call: Call, outcome: Problem | Loss, situation: Situation, attempt:
             remedy=advice,
         )
         error.lasting = outcome.code == "certificate"
+        error.fatal = not outcome.sent
         return error
     error = ConsoleError(
         outcome.message or "the console gives no reason",
@@ -91,6 +97,8 @@ def classify(call: Call, outcome: Problem | Loss, situation: Situation, attempt:
     error.throttled = outcome.status == HTTPStatus.TOO_MANY_REQUESTS or outcome.code in THROTTLE_CODES
     error.lasting = HTTPStatus.MULTIPLE_CHOICES <= outcome.status < HTTPStatus.BAD_REQUEST
     error.foreign = outcome.foreign
+    error.fatal = outcome.code in _KEYS_REFUSED
+    error.crowded = outcome.code in _TOO_MANY_RUNNING
     error.retry_after = retry_after(outcome, situation.now)
     return error
 

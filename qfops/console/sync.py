@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 from qfops.console.client import Answer, Client
 from qfops.console.paging import Item
 from qfops.core.errors import ApiError
-from qfops.core.plan import Stats
+from qfops.core.plan.plan import Stats
 from qfops.core.values import JSON
 
 Result = TypeVar("Result")

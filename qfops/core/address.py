@@ -6,13 +6,36 @@ An address is what users, plans and state call a resource: `Kind/name`, or `v1/K
 from __future__ import annotations
 
 import re
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import NamedTuple
 
 DEFAULT_VERSION = "v2"
 NAME_PATTERN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 NAME_LIMIT = 63
 _ADDRESS = re.compile(r"(?:(v[0-9]+)/)?([A-Z][A-Za-z0-9]*)/([^/]+)")
+
+
+class KindKey(NamedTuple):
+    """What the registry files a kind under: API version (`v1`, `v2`) and name; users write `v1/Dataset`."""
+
+    version: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> KindKey:
+        """`Dataset` or `v1/Dataset`."""
+        version, _, name = text.rpartition("/")
+        return cls(version or DEFAULT_VERSION, name)
+
+    def __str__(self) -> str:
+        return self.name if self.version == DEFAULT_VERSION else f"{self.version}/{self.name}"
+
+
+class ObjectKey(NamedTuple):
+    """What identifies an object of the console: its kind and its id."""
+
+    kind: KindKey
+    id: str
 
 
 class Location(NamedTuple):
@@ -26,17 +49,26 @@ class Location(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+_kind_key = lru_cache(maxsize=None)(KindKey)
+"""One value for each kind, however many addresses name it."""
+
+
 @total_ordering
 class Address:
-    """The name of a resource: API version (`v1`, `v2`), kind and name. Immutable, hashable, sortable."""
+    """The name of a resource: API version (`v1`, `v2`), kind and name. Immutable, hashable, sortable.
 
-    __slots__ = ("_hash", "_order", "kind", "name", "version")
+    `kind_key` is what the registry files its kind under.
+    """
+
+    __slots__ = ("_hash", "_order", "kind", "kind_key", "name", "version")
     version: str
     kind: str
     name: str
+    kind_key: KindKey
 
     def __init__(self, kind: str, name: str, version: str = DEFAULT_VERSION) -> None:
         self.version, self.kind, self.name = version, kind, name
+        self.kind_key = _kind_key(version, kind)
         self._order = (kind, name, version)
         self._hash = hash(self._order)
 
@@ -47,11 +79,6 @@ class Address:
         if match is None or not is_name(match[3]):
             raise ValueError(f"{text!r} is not an address; write Kind/name, for example Dataset/faq-train")
         return cls(match[2], match[3], match[1] or DEFAULT_VERSION)
-
-    @property
-    def kind_key(self) -> tuple[str, str]:
-        """What the registry files kinds under: (version, kind)."""
-        return (self.version, self.kind)
 
     def __hash__(self) -> int:
         return self._hash
@@ -65,8 +92,7 @@ class Address:
         return self._order < other._order
 
     def __str__(self) -> str:
-        prefix = "" if self.version == DEFAULT_VERSION else f"{self.version}/"
-        return f"{prefix}{self.kind}/{self.name}"
+        return f"{self.kind_key}/{self.name}"
 
     def __repr__(self) -> str:
         return f"Address({str(self)!r})"

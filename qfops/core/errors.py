@@ -1,7 +1,7 @@
 """The error families: the user's input, the console's answers, refusals. What is none of these is a bug.
 
 Every error says what happened in `summary`, why in `detail` and what to do in `remedy`, and knows the exit
-code of the command line (architecture, section 3).
+code of the command line.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import enum
 from collections.abc import Sequence
 
 from qfops.core.diagnostics import Diagnostic, arranged
+from qfops.core.exit_codes import ExitCode
 
 
 class ErrorClass(enum.StrEnum):
@@ -23,7 +24,7 @@ class ErrorClass(enum.StrEnum):
 class QfopsError(Exception):
     """Anything that a user, the console or the machine can cause."""
 
-    exit_code = 1
+    exit_code = ExitCode.FAILED
 
     def __init__(self, summary: str, detail: str = "", remedy: str = "") -> None:
         super().__init__(summary)
@@ -36,7 +37,7 @@ class QfopsError(Exception):
 class UsageError(QfopsError):
     """The command was called in a way that cannot work (exit 64)."""
 
-    exit_code = 64
+    exit_code = ExitCode.USAGE
 
 
 class InputError(QfopsError):
@@ -51,19 +52,19 @@ class InputError(QfopsError):
 class Refused(QfopsError):
     """A rule of safety holds this back: not approved, protected, a limit (exit 3)."""
 
-    exit_code = 3
+    exit_code = ExitCode.REFUSED
 
 
 class Stale(QfopsError):
     """The approved plan or digest no longer fits (exit 5)."""
 
-    exit_code = 5
+    exit_code = ExitCode.STALE
 
 
 class Locked(QfopsError):
     """Another run holds the state (exit 6)."""
 
-    exit_code = 6
+    exit_code = ExitCode.LOCKED
 
 
 class StateError(QfopsError):
@@ -74,8 +75,13 @@ class ApiError(QfopsError):
     """An answer of the console API that is not success, or no answer.
 
     `action` and `route` name the call, `status` the HTTP status (0: none), `code` the console's code or our
-    word for a transport failure, `request_id` its id, `attempts` how often it was tried.
+    word for a transport failure, `request_id` its id, `attempts` how often it was tried. `fatal`: nothing else
+    will work either, because the console is away or does not know the keys. `crowded`: it ends when one of the
+    account's running tasks does.
     """
+
+    fatal = False
+    crowded = False
 
     def __init__(
         self,

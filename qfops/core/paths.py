@@ -76,10 +76,10 @@ def put(value: dict[str, Value], path: str, item: Value) -> None:
 
 def top(path: str) -> str:
     """The first key of a path: the attribute that it belongs to."""
-    if "[" not in path:
-        return path.partition(".")[0]
-    part = parse(path)[0]
-    return part if isinstance(part, str) else ""
+    if path.startswith("["):
+        part = parse(path)[0]
+        return part if isinstance(part, str) else ""
+    return path.partition(".")[0].partition("[")[0]
 
 
 def pattern(path: str) -> str:

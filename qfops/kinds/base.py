@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from qfops.core.address import DEFAULT_VERSION, Address
-from qfops.core.observation import KindKey, Phase
-from qfops.core.plan import Milestone
+from qfops.core.address import DEFAULT_VERSION, Address, KindKey
+from qfops.core.observation import Phase
+from qfops.core.paths import get, parse, pattern, top
+from qfops.core.plan.change import Milestone
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Slot, Value
+from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Part, Read
 from qfops.kinds.rules import Rule, RuleType, immutable
 
@@ -36,12 +38,8 @@ class Ref:
 
     def targets(self) -> dict[KindKey, str]:
         """The accepted outputs by kind."""
-        found: dict[KindKey, str] = {}
-        for item in self.to:
-            version, _, rest = item.rpartition("/")
-            kind, _, output = rest.partition(".")
-            found[(version or DEFAULT_VERSION, kind)] = output
-        return found
+        named = (item.rpartition(".") for item in self.to)
+        return {KindKey.parse(kind): output for kind, _, output in named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +107,6 @@ class Search:
 
     scope: str
     match: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a `checks` hook found: the path, what is wrong, what to do."""
-
-    path: str
-    summary: str
-    remedy: str = ""
 
 
 class Project(Protocol):
@@ -195,12 +184,12 @@ class Kind:
         object.__setattr__(self, "rules_by_path", rules)
         shown = [rule for rule in self.rules if rule.type is not RuleType.COMPUTED and not rule.write_only]
         object.__setattr__(self, "shown_as", _shown_as(rules.values()))
-        object.__setattr__(self, "echoed", tuple(dict.fromkeys(_first(rule.path) for rule in shown)))
+        object.__setattr__(self, "echoed", tuple(dict.fromkeys(top(rule.path) for rule in shown)))
 
     @property
     def key(self) -> KindKey:
         """What the registry files the kind under."""
-        return (self.version, self.name)
+        return KindKey(self.version, self.name)
 
     @property
     def container(self) -> Ref | None:
@@ -222,20 +211,57 @@ class Kind:
 
     def steps_outside_create(self) -> set[str]:
         """Top-level attributes that other operations carry out: they are no part of the create body."""
-        return {
-            rule.path.split(".")[0]
-            for rule in self.rules
-            if rule.type in (RuleType.APPEND_ONLY, RuleType.ONE_WAY)
-            and "." not in rule.path
-            and rule.by != "create"
-        }
+        return {rule.path for rule in self.rules if _outside_create(rule)}
+
+    def outside_rules(self) -> list[Rule]:
+        """The rules of those attributes: appends first, then switches."""
+        rules = [rule for rule in self.rules if _outside_create(rule)]
+        return sorted(rules, key=lambda rule: rule.type is not RuleType.APPEND_ONLY)
+
+    def rule_at(self, path: str) -> Rule | None:
+        """The rule that governs a path: its own, or the nearest above it (items of keyed sets included)."""
+        parts = [] if path in self.rules_by_path else list(parse(path))
+        while parts:
+            for candidate in _patterns(parts):
+                rule = self.rules_by_path.get(candidate)
+                if rule is not None:
+                    return rule
+            parts.pop()
+        return self.rules_by_path.get(path)
+
+    def scope_in(self, attributes: Mapping[str, Value]) -> str:
+        """The id of the container whose list shows an object of these attributes; "" where all are in one."""
+        container = self.container
+        if not self.listing.scope or container is None:
+            return ""
+        value = get(dict(attributes), container.path)
+        return value if isinstance(value, str) else ""
+
+    def ref_at(self, path: str) -> Ref | None:
+        """The reference rule of a concrete path."""
+        wanted = pattern(path)
+        return next((ref for ref in self.references if ref.path == wanted), None)
+
+
+def _outside_create(rule: Rule) -> bool:
+    later = rule.type in (RuleType.APPEND_ONLY, RuleType.ONE_WAY)
+    return later and "." not in rule.path and rule.by != "create"
+
+
+def _patterns(parts: list[str | int]) -> Iterable[str]:
+    """The path as a rule may name it: with the item of a keyed set, which is written like a field, or not."""
+    yield ".".join(str(part) for part in parts)
+    for position in range(1, len(parts)):
+        items = [*(str(part) for part in parts[:position])]
+        rest = [str(part) for part in parts[position + 1 :]]
+        yield ".".join(items) + "[*]" + "".join(f".{part}" for part in rest)
 
 
 def _shown_as(rules: Iterable[Rule]) -> dict[str, ShownAs]:
     """How answers show each top-level attribute, where all of it is shown in one way."""
     by_top: dict[str, list[Rule]] = {}
     for rule in rules:
-        by_top.setdefault(_first(rule.path), []).append(rule)
+        by_top.setdefault(top(rule.path), []).append(rule)
     found: dict[str, ShownAs] = {}
     for key, group in by_top.items():
         if all(rule.write_only for rule in group):
@@ -245,8 +271,3 @@ def _shown_as(rules: Iterable[Rule]) -> dict[str, ShownAs]:
         elif not any(rule.write_only or rule.normalise or rule.set_of is not None for rule in group):
             found[key] = "as is"
     return found
-
-
-def _first(pattern: str) -> str:
-    """The top-level attribute of a rule's path."""
-    return pattern.partition(".")[0].partition("[")[0]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from qfops.core.observation import KindKey
+from qfops.core.address import KindKey
 from qfops.core.values import ABSENT, JSON, child
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.normalise import NORMALISERS

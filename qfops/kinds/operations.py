@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from qfops.core.plan.steps import Repeat
 from qfops.core.values import JSON
+from qfops.kinds.findings import Finding
 
-
-class Repeat(enum.StrEnum):
-    """Whether a call may simply be repeated when its answer was lost."""
-
-    READ = "read"
-    SAFE = "safe"
-    LOOK_UP = "look-up"
+__all__ = ["CallValues", "Listing", "Operation", "Part", "Read", "Repeat"]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallValues:
     """What an `encode` hook sees: the object, what is wanted, what was seen, and the item or path at hand."""
 
     id: str
@@ -42,7 +37,8 @@ class Operation:
     with their live value. `result` names the output that a bare string answer is. `until` maps status
     fields to the words that end the wait after this call. `when` is a condition on the attributes
     (path, value) for the step to be planned at all. `counters` are observed outputs that tell whether a lost
-    call took effect. `encode` makes the whole body where no rule above can say it.
+    call took effect. `encode` makes the whole body where no rule above can say it, or says why the call must
+    not be sent as things stand.
     """
 
     action: str
@@ -56,7 +52,7 @@ class Operation:
     until: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     when: tuple[str, JSON] | None = None
     counters: tuple[str, ...] = ()
-    encode: Callable[[Call], dict[str, JSON]] | None = None
+    encode: Callable[[CallValues], dict[str, JSON] | Finding] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import cast
 
 import qfops.kinds
-from qfops.core.address import DEFAULT_VERSION, Address
+from qfops.core.address import Address, KindKey
 from qfops.core.diagnostics import nearest
 from qfops.core.errors import QfopsError
-from qfops.core.observation import KindKey
-from qfops.kinds.base import Kind
+from qfops.core.paths import top
+from qfops.kinds.base import EXTRA, Kind
 from qfops.kinds.check import Schema, problems, target_problems
 
 SCHEMAS = Path(qfops.__file__).parent / "schemas"
@@ -55,11 +55,21 @@ class Registry:
 
     def find(self, version: str, name: str) -> Kind | None:
         """The kind, or None."""
-        return self.kinds.get((version, name))
+        return self.kinds.get(KindKey(version, name))
 
     def names(self) -> list[str]:
         """Every kind as users write it before the slash of an address, sorted."""
-        return [name if version == DEFAULT_VERSION else f"{version}/{name}" for version, name in self.kinds]
+        return [str(key) for key in self.kinds]
+
+    def status_fields(self, key: KindKey) -> tuple[str, ...]:
+        """The status fields of a kind, in its order; empty for a kind that there is not."""
+        kind = self.kinds.get(key)
+        return tuple(field.key for field in kind.readiness.fields) if kind is not None else ()
+
+    def takes_reference(self, key: KindKey, path: str) -> bool:
+        """Whether a reference may stand at a path of a kind's spec."""
+        kind = self.kinds.get(key)
+        return kind is not None and (top(path) == EXTRA or kind.ref_at(path) is not None)
 
     def schema(self, key: KindKey) -> Schema:
         """The JSON schema of the kind's spec, read once; DescriptorError when it cannot be read."""

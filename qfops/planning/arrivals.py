@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from qfops.core.address import Address
+from qfops.core.address import Address, KindKey, ObjectKey
 from qfops.core.canonical import digest
-from qfops.core.observation import KindKey, LiveObject
+from qfops.core.observation import LiveObject
 from qfops.core.paths import get
-from qfops.core.plan import Action, AttributeChange, Change, Verdict
-from qfops.core.state import Entry, State
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change, Ends, Provenance
+from qfops.core.plan.steps import LINK
+from qfops.core.state.entry import Entry
+from qfops.core.state.state import owned_ids
 from qfops.core.values import Value, has_unknown, plain
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.kinds.registry import Registry
-from qfops.kinds.wire import is_released
+from qfops.kinds.status import is_released
 from qfops.planning import causes, steps
 from qfops.planning.case import Case, change_of
 from qfops.planning.replacing import linkable, linked, replacement
 from qfops.planning.runs import inputs_of
-from qfops.planning.votes import compare, reverted, silenced
+from qfops.planning.votes import diff, reverted, silenced
 
 Inventory = Mapping[KindKey, Mapping[str, LiveObject]]
 # An adoption never acts on what it cannot see: the manifest's value is assumed.
@@ -31,7 +34,7 @@ _UNSEEN = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REPLACE)
 class Names:
     """Indexes made once per plan: who holds an identity, in the console and among orphaned entries."""
 
-    owned: frozenset[tuple[KindKey, str]]
+    owned: frozenset[ObjectKey]
     live: Mapping[tuple[KindKey, str], str]
     orphans: Mapping[tuple[KindKey, str], Address]
     orphan_origins: Mapping[tuple[KindKey, str], Address] = field(default_factory=dict)
@@ -56,9 +59,11 @@ def origin_key(kind: Kind, attributes: Mapping[str, Value]) -> str:
     return digest([inputs.key, place]) if inputs.key and isinstance(place, str) else ""
 
 
-def index(registry: Registry, state: State, declared: set[Address], inventory: Inventory) -> Names:
-    """The indexes of `Names`, in one pass over the inventory and one over the state."""
-    owned = frozenset(state.ids() | _intended(state))
+def index(
+    registry: Registry, entries: Mapping[Address, Entry], declared: set[Address], inventory: Inventory
+) -> Names:
+    """The indexes of `Names`, in one pass over the inventory and one over the entries."""
+    owned = frozenset(owned_ids(entries))
     live: dict[tuple[KindKey, str], str] = {}
     for key, objects in inventory.items():
         kind = registry.kinds.get(key)
@@ -66,11 +71,11 @@ def index(registry: Registry, state: State, declared: set[Address], inventory: I
             continue
         for found in objects.values():
             name = identity_key(kind, dict(found.attributes))
-            if name and (key, found.id) not in owned and not is_released(kind, found.status):
+            if name and ObjectKey(key, found.id) not in owned and not is_released(kind, found.status):
                 live.setdefault((key, name), found.id)
     orphans: dict[tuple[KindKey, str], Address] = {}
     origins: dict[tuple[KindKey, str], Address] = {}
-    for address, entry in state.entries.items():
+    for address, entry in entries.items():
         if address in declared or entry.id is None or address.kind_key not in registry.kinds:
             continue
         name = identity_key(registry.kinds[address.kind_key], dict(entry.attributes))
@@ -80,11 +85,6 @@ def index(registry: Registry, state: State, declared: set[Address], inventory: I
         if origin:
             origins[(address.kind_key, origin)] = address
     return Names(owned, live, orphans, origins)
-
-
-def _intended(state: State) -> set[tuple[KindKey, str]]:
-    """Ids that an open intent names: never candidates for anybody."""
-    return {(r.address.kind_key, r.id) for r in state.intents.values() if r.address and r.id}
 
 
 def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
@@ -99,7 +99,8 @@ def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
     if gone is not None:
         reason = f"looks like {gone}, whose manifest is gone, under a new name"
         remedy = _moved_line(gone, case.address)
-        return replace(change_of(case, entry, Action.BLOCKED, reason, (), remedy=remedy), moved_from=gone)
+        blocked = change_of(case, entry, Action.BLOCKED, reason, (), remedy=remedy)
+        return replace(blocked, origin=Provenance(looks_like=gone))
     name = identity_key(case.kind, case.desired)
     stranger = names.live.get((case.kind.key, name)) if name else None
     if stranger:
@@ -115,19 +116,20 @@ def create(case: Case, entry: Entry | None, reason: str = "") -> Change:
     )
     action = Action.RUN if case.kind.run else Action.CREATE
     change = change_of(case, entry, action, reason, votes, tuple(steps.creation(case.kind, case.desired)))
-    return replace(change, causes=causes.of_new(case.resource), id="")
+    subject = replace(change.subject, id="")
+    return replace(change, subject=subject).caused_by(causes.of_new(case.resource))
 
 
 def missing(case: Case, entry: Entry) -> Change:
     """The change of a resource whose object is gone from the console."""
     if not (case.kind.run or case.feeds_run):
-        return replace(create(case, entry, f"gone from the console ({entry.id}): made again"), causes=())
+        return create(case, entry, f"gone from the console ({entry.id}): made again").caused_by(())
     found = linkable(case, entry)
     if found is not None:
         return linked(case, entry, found)
-    if case.given.flags.retry_failed:
+    if case.given.options.retry_failed:
         again = replacement(case, entry, None, (), f"gone from the console ({entry.id}): made again")
-        return replace(again, id="", keeps=(), destroys=())
+        return replace(again, subject=replace(again.subject, id=""), ends=Ends())
     why = (
         "made again it would cost a run"
         if case.kind.run
@@ -176,23 +178,24 @@ def _stranger(case: Case, entry: Entry | None, object_id: str) -> Change:
 
 def _adopt(case: Case, entry: Entry | None, object_id: str, names: Names) -> Change:
     live = case.given.observed.find(case.kind.key, object_id)
-    if (case.kind.key, object_id) in names.owned:
+    if ObjectKey(case.kind.key, object_id) in names.owned:
         return change_of(case, entry, Action.BLOCKED, f"{object_id} belongs to another address already", ())
     if live is None:
-        unreadable = case.given.observed.unreadable.get((case.kind.key, object_id))
+        unreadable = case.given.observed.unreadable.get(ObjectKey(case.kind.key, object_id))
         action = Action.UNKNOWN if unreadable else Action.BLOCKED
         reason = unreadable or f"{object_id} to adopt does not exist, as far as this account can see"
         return change_of(case, entry, action, reason, ())
-    votes = compare(case.kind, case.desired, None, live, adopting=True)
+    votes = diff(case.kind, case.desired, None, live, adopting=True)
     votes = silenced(votes, case.resource.lifecycle.ignore, case.given.today)
     votes = tuple(replace(v, verdict=Verdict.NOTE) if v.verdict in _UNSEEN else v for v in votes)
-    if case.given.flags.revert_drift:
+    if case.given.options.revert_drift:
         votes = reverted(case.kind, votes)
     blocked = [vote.path for vote in votes if vote.verdict is Verdict.BLOCKED]
     if blocked:
         reason = f"{object_id} differs from the manifest in {', '.join(blocked)}, which cannot be changed"
         return change_of(case, entry, Action.BLOCKED, reason, votes)
     acting = steps.updates(case.kind, [v for v in votes if v.verdict is Verdict.REVERT], live)
-    todo = (steps.LINK, *acting)
+    todo = (LINK, *acting)
     change = change_of(case, entry, Action.ADOPT, f"{object_id} is taken over as it is", votes, todo)
-    return replace(change, link=object_id, notes=(), causes=())
+    decision = replace(change.decision, notes=(), causes=())
+    return replace(change, decision=decision, origin=Provenance(link=object_id))

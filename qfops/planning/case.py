@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Change, Step, Verdict
+from qfops.core.address import Address, KindKey
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change, Decision, Subject
+from qfops.core.plan.steps import Step
 from qfops.core.resource import Resource
-from qfops.core.state import Entry, Retired
+from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import Value
 from qfops.kinds.base import Kind
 from qfops.planning import causes
 from qfops.planning.context import Outlook, PlanInput
 from qfops.planning.runs import Inputs, inputs_of
 
-MAKES = (Action.CREATE, Action.RUN, Action.REPLACE)
-ACTING = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REVERT)
-KeptRuns = Mapping[tuple[tuple[str, str], str], tuple[Address, Retired]]
+KeptRuns = Mapping[tuple[KindKey, str], tuple[Address, Retired]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Case:
     kind: Kind
     resource: Resource
     desired: Mapping[str, Value]
-    container: Mapping[str, object]
+    container: Mapping[str, Value]
     outlooks: Mapping[Address, Outlook]
     feeds_run: bool = False
     kept_runs: KeptRuns = field(default_factory=dict)
@@ -65,20 +65,13 @@ def change_of(
     )
     return Change(
         address=case.address,
-        action=action,
-        reason=reason,
-        id=(entry.id or "") if entry else "",
-        causes=found,
-        depends_on=dependencies_of(case),
-        billable=any(step.billable for step in todo),
-        outputs=tuple(output.name for output in case.kind.outputs) if action in MAKES else (),
-        last_duration=entry.seconds if entry else 0.0,
+        decision=Decision(action, reason, remedy, notes, found),
+        subject=Subject((entry.id or "") if entry else "", case.resource, entry),
         steps=todo,
         attributes=votes,
-        notes=notes,
-        remedy=remedy,
-        resource=case.resource,
-        entry=entry,
+        depends_on=dependencies_of(case),
+        outputs=tuple(output.name for output in case.kind.outputs) if action.makes else (),
+        last_duration=entry.seconds if entry else 0.0,
     )
 
 

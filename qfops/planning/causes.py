@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from qfops.core.address import Address
-from qfops.core.plan import AttributeChange, Cause, Verdict
+from qfops.core.plan.actions import Verdict
+from qfops.core.plan.change import AttributeChange, Cause
 from qfops.core.resource import Resource
 from qfops.core.values import ABSENT, Slot
 from qfops.planning.context import Outlook
 from qfops.planning.differences import short
 
-INTENDED = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REPLACE, Verdict.BLOCKED)
+_INTENDED = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REPLACE, Verdict.BLOCKED)
 _YAML = (".yaml", ".yml")
 
 
@@ -38,7 +39,7 @@ def of_votes(
     """The causes of intended changes: the edit itself, or those of the resource a value comes from."""
     found: list[Cause] = []
     for vote in votes:
-        if vote.verdict in INTENDED:
+        if vote.verdict in _INTENDED:
             inherited = list(_inherited(resource, vote.path, outlooks))
             found += inherited or [_edit(resource, vote)]
     return tuple(dict.fromkeys(found))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qfops.core.plan import AttributeChange, Verdict
+from qfops.core.plan.actions import Verdict
+from qfops.core.plan.change import AttributeChange
 from qfops.core.values import ABSENT, UNOBSERVED, Marker, Slot, has_unknown, same
 from qfops.kinds.rules import Rule, RuleType
 from qfops.planning.differences import describe
@@ -38,7 +39,7 @@ class Sides:
         return known and self.seen and not same(self.prior, self.live)
 
 
-def vote(path: str, rule: Rule, sides: Sides, *, adopting: bool = False) -> AttributeChange:
+def judge_attribute(path: str, rule: Rule, sides: Sides, *, adopting: bool = False) -> AttributeChange:
     """The verdict on one attribute, with a reason in words.
 
     SAME: nothing to do. DROP: we stop owning it. NOTE: a difference that no action follows. DRIFT: a console

@@ -6,62 +6,51 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from qfops.core.address import Address
+from qfops.core.address import Address, KindKey
 from qfops.core.observation import LiveObject, Observed
-from qfops.core.plan import Action, Change
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change, ChangeKey
+from qfops.core.plan.steps import Call
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
-from qfops.core.state import State
-from qfops.core.values import JSON
+from qfops.core.state.approved_plan import OwedChange
+from qfops.core.state.state import State
+from qfops.core.values import JSON, Reference, Unknown, Value
 from qfops.kinds.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
-class Flags:
-    """What the command line asks of the plan; all of them change what would be done."""
-
-    destroy: bool = False
-    prune: bool = False
-    only_prune: bool = False
-    retry_failed: bool = False
-    revert_drift: bool = False
-    allow_large_change: bool = False
-    targets: frozenset[Address] | None = None
-    labels: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Owed:
-    """A change that was approved and is not done yet: its digest, its calls, its object as approved."""
+    """A change of a stored approval, and whether its manifest still says what was approved."""
 
-    digest: str
-    steps: frozenset[tuple[str, str]]
-    fingerprint: str
-    started: bool = False
+    change: OwedChange
+    as_approved: bool = True
 
     def covers(self, change: Change) -> bool:
         """Whether `change` is this change, or what is left of it.
 
         Known ids in place of unknown ones and steps already done are no difference; a call that was not
-        approved, a console edit in the way, or an object that moved before we began, is.
+        approved, a console edit in the way, or an object that moved before we began, is. Where the manifest
+        says something else by now, only the very same change is covered: approved were values, not calls.
         """
-        if change.digest == self.digest:
+        if change.seal.digest == self.change.digest:
             return True
-        if any(vote.overwrites for vote in change.attributes):
+        if not self.as_approved or any(vote.overwrites for vote in change.attributes):
             return False
-        if any(step.repeat not in ("", "read") and (step.id, step.operation) not in self.steps
-               for step in change.steps):  # fmt: skip
+        calls = [(step.id, step.action) for step in change.steps if isinstance(step, Call)]
+        if not set(calls) <= set(self.change.steps):
             return False
-        return self.started or change.fingerprint == self.fingerprint
+        return self.change.started or change.seal.fingerprint == self.change.fingerprint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInput:
     """Everything a plan is made of. `now` is seconds since 1970, `today` the date for `ignore.until`.
 
     `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `owed` are the changes of a
-    stored approved plan that are still to be done, by (address, object). `unsettled` are addresses with a
-    call whose outcome is not known yet, with the reason.
+    stored approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not
+    known yet, with the reason.
     """
 
     registry: Registry
@@ -71,9 +60,9 @@ class PlanInput:
     observed: Observed
     now: float
     today: date
-    flags: Flags = Flags()
+    options: PlanOptions = PlanOptions()
     adopt: Mapping[Address, str] = field(default_factory=dict)
-    owed: Mapping[tuple[Address, str], Owed] = field(default_factory=dict)
+    owed: Mapping[ChangeKey, Owed] = field(default_factory=dict)
     unsettled: Mapping[Address, str] = field(default_factory=dict)
 
 
@@ -87,7 +76,36 @@ class Outlook:
 
     action: Action
     outputs: Mapping[str, JSON] | None
-    attributes: Mapping[str, object]
+    attributes: Mapping[str, Value]
     live: LiveObject | None = None
     held: str = ""
     change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedValues:
+    """The planner's lookup: what references and containers will be once the plan is done.
+
+    What a change that is held back hands on is decided here, and nowhere else.
+    """
+
+    outlooks: Mapping[Address, Outlook]
+    observed: Observed
+
+    def output(self, reference: Reference) -> Value:
+        """The output as it is now where it stays; known after apply where it will be made."""
+        outlook = self.outlooks.get(reference.target)
+        if outlook is None or outlook.outputs is None:
+            return Unknown(reference)
+        found: Value = outlook.outputs.get(reference.output or "")
+        return Unknown(reference) if found is None else found
+
+    def attributes(self, address: Address) -> Mapping[str, Value]:
+        """The wanted attributes of a resource, its references resolved."""
+        outlook = self.outlooks.get(address)
+        return outlook.attributes if outlook is not None else {}
+
+    def shown(self, kind: KindKey, object_id: str) -> Mapping[str, Value]:
+        """What the refresh showed of an object."""
+        live = self.observed.find(kind, object_id)
+        return live.attributes if live is not None else {}

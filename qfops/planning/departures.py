@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from qfops.core.address import Address
-from qfops.core.observation import LiveObject
-from qfops.core.plan import CURRENT, Action, Change, Step
+from qfops.core.address import Address, ObjectKey
+from qfops.core.observation import LiveObject, words_of
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change, Decision, Ends, Subject
+from qfops.core.plan.steps import FORGET, RETIRE, Step
 from qfops.core.resource import Resource
-from qfops.core.state import Entry, Retired
+from qfops.core.state.entry import CURRENT, Entry, Retired
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.planning import causes, steps
 from qfops.planning.context import PlanInput
 from qfops.planning.replacing import protected
+
+_ENDS = {"delete": Action.DELETE, "deactivate": Action.DEACTIVATE, "forget": Action.FORGET}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,59 +36,48 @@ class Ended:
 def depart(given: PlanInput, kind: Kind, entry: Entry, resource: Resource | None) -> Change | None:
     """The change of an entry whose manifest is gone (or of everything, with destroy); None: nothing to do."""
     if entry.address in given.settings.forget:
-        return _state_only(entry, Action.FORGET, "qfops.yaml forgets it; the object stays", steps.FORGET)
+        return _state_only(entry, Action.FORGET, "qfops.yaml forgets it; the object stays", FORGET)
     if entry.id is None:
         return None
     wanted = entry.lifecycle.on_remove if resource is None else resource.lifecycle.on_remove
-    if protected(None if given.flags.destroy and resource is None else resource, entry):
+    if protected(None if given.options.destroys and resource is None else resource, entry):
+        why = () if given.options.destroys else causes.of_removal(entry.address)
+        reason = "protected (lifecycle.protect), so it is not deleted"
+        remedy = "set lifecycle.protect: false in its manifest and apply, then remove it"
         return Change(
-            entry.address,
-            Action.BLOCKED,
-            "protected (lifecycle.protect), so it is not deleted",
-            id=entry.id,
-            causes=() if given.flags.destroy else causes.of_removal(entry.address),
-            remedy="set lifecycle.protect: false in its manifest and apply, then remove it",
-            entry=entry,
+            address=entry.address,
+            decision=Decision(Action.BLOCKED, reason, remedy, causes=why),
+            subject=Subject(entry.id, entry=entry),
         )
     if wanted == "forget":
-        return _state_only(entry, Action.FORGET, "lifecycle.onRemove: forget; the object stays", steps.FORGET)
-    if wanted == "retire" and not given.flags.destroy:
-        return _state_only(entry, Action.RETIRE, "lifecycle.onRemove: retire; the object stays", steps.RETIRE)
+        return _state_only(entry, Action.FORGET, "lifecycle.onRemove: forget; the object stays", FORGET)
+    if wanted == "retire" and not given.options.destroys:
+        return _state_only(entry, Action.RETIRE, "lifecycle.onRemove: retire; the object stays", RETIRE)
     live = given.observed.find(kind.key, entry.id)
     ended = Ended(entry.address, CURRENT, entry.id, entry.attributes, entry.outputs, live)
-    return end(given, kind, entry, ended, "the project is destroyed" if given.flags.destroy else "removed")
+    return end(given, kind, entry, ended, "the project is destroyed" if given.options.destroys else "removed")
 
 
 def end(given: PlanInput, kind: Kind, entry: Entry, ended: Ended, reason: str) -> Change:
     """The end of one object, current or retired, as its kind declares it."""
-    unreadable = given.observed.unreadable.get((kind.key, ended.id))
-    base = Change(
-        ended.address,
-        Action.UNKNOWN,
-        unreadable or "",
+    unreadable = given.observed.unreadable.get(ObjectKey(kind.key, ended.id))
+    why = causes.of_removal(ended.address) if ended.object == CURRENT else ()
+    change = Change(
+        address=ended.address,
+        decision=Decision(Action.UNKNOWN, unreadable or "", causes=why),
         object=ended.object,
-        id=ended.id,
-        causes=causes.of_removal(ended.address) if ended.object == CURRENT else (),
-        entry=entry,
+        subject=Subject(ended.id, entry=entry),
     )
     if unreadable:
-        return base
+        return change
     if ended.live is None:
-        reason = f"{reason}; already gone from the console"
-        return replace(base, action=Action.FORGET, reason=reason, steps=(steps.FORGET,))
+        gone = Decision(Action.FORGET, f"{reason}; already gone from the console", causes=why)
+        return replace(change, decision=gone, steps=(FORGET,))
     todo = tuple(steps.ending(kind, ended.attributes, ended.outputs, ended.live))
-    action = {"delete": Action.DELETE, "deactivate": Action.DEACTIVATE, "forget": Action.FORGET}[kind.end]
-    going = tuple(step for step in todo if step.id == "stop")
-    notes = (f"still going ({ended.live.status}): stopped first",) if going else ()
-    return replace(
-        base,
-        action=action,
-        reason=reason,
-        steps=todo,
-        destroys=(ended.id,) if kind.end != "forget" else (),
-        left=_left(kind, ended),
-        notes=notes,
-    )
+    ends = Ends(destroys=(ended.id,) if kind.end != "forget" else (), left=_left(kind, ended))
+    change = replace(change, decision=Decision(_ENDS[kind.end], reason, causes=why), steps=todo, ends=ends)
+    stopped = f"still going ({words_of(ended.live.status)}): stopped first"
+    return change.noted(stopped) if change.stops else change
 
 
 def _left(kind: Kind, ended: Ended) -> tuple[str, ...]:
@@ -103,24 +96,21 @@ def _left(kind: Kind, ended: Ended) -> tuple[str, ...]:
 
 def _state_only(entry: Entry, action: Action, reason: str, step: Step) -> Change:
     return Change(
-        entry.address,
-        action,
-        reason,
-        id=entry.id or "",
-        causes=causes.of_removal(entry.address),
+        address=entry.address,
+        decision=Decision(action, reason, causes=causes.of_removal(entry.address)),
+        subject=Subject(entry.id or "", entry=entry),
         steps=(step,),
-        keeps=(entry.id,) if entry.id else (),
-        entry=entry,
+        ends=Ends(keeps=(entry.id,) if entry.id else ()),
     )
 
 
 def retired_ends(given: PlanInput, kind: Kind, entry: Entry) -> Iterable[Change]:
     """The ends of retired objects: those that are due, and all of them with prune or destroy."""
-    everything = given.flags.prune or given.flags.destroy
+    everything = given.options.prunes or given.options.destroys
     for item in entry.retired:
         if item.due is None and not everything:
             continue
-        if given.flags.destroy and entry.lifecycle.on_remove == "forget":
+        if given.options.destroys and entry.lifecycle.on_remove == "forget":
             continue
         reason = f"replaced earlier ({item.why})" if item.due else f"retired ({item.why})"
         yield end(given, kind, entry, retired(given, kind, entry.address, item), reason)

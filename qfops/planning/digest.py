@@ -8,14 +8,17 @@ from dataclasses import replace
 from qfops.core.address import Address
 from qfops.core.canonical import digest
 from qfops.core.observation import LiveObject
-from qfops.core.plan import Action, AttributeChange, Change, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change, ChangeKey
+from qfops.core.plan.steps import api_action
 from qfops.core.values import Marker, Reference, Sensitive, Slot, Unknown
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.planning.context import Owed
+from qfops.planning.policy import needs
 
 _LEFT_OUT = (Action.NO_OP, Action.WAIT)
-_HELD = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE)
+_NO_PART = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE)
 
 
 def fingerprint(kind: Kind, live: LiveObject | None, declared: Iterable[str], held: frozenset[str]) -> str:
@@ -24,12 +27,14 @@ def fingerprint(kind: Kind, live: LiveObject | None, declared: Iterable[str], he
         return ""
     leaves = flatten(kind, live.attributes)
     shown = {path: leaves[path].value for path in declared if path in leaves and path not in held}
-    return digest({"id": live.id, "attributes": {path: slot_json(value) for path, value in shown.items()}})
+    return digest(
+        {"id": live.id, "attributes": {path: canonical_slot(value) for path, value in shown.items()}}
+    )
 
 
 def held_paths(votes: Sequence[AttributeChange]) -> frozenset[str]:
     """The paths that stay out of the digest."""
-    return frozenset(vote.path for vote in votes if vote.verdict in _HELD)
+    return frozenset(vote.path for vote in votes if vote.verdict in _NO_PART)
 
 
 def change_digest(change: Change, prints: Callable[[Address], str]) -> str:
@@ -40,10 +45,10 @@ def change_digest(change: Change, prints: Callable[[Address], str]) -> str:
             "address": str(change.address),
             "object": change.object,
             "action": str(change.action),
-            "operations": [[step.id, step.operation] for step in change.steps],
-            "attributes": [_vote(vote) for vote in change.attributes if vote.verdict not in _HELD],
-            "link": change.link,
-            "fingerprint": change.fingerprint,
+            "operations": [[step.id, api_action(step)] for step in change.steps],
+            "attributes": [_vote(vote) for vote in change.attributes if vote.verdict not in _NO_PART],
+            "link": change.origin.link,
+            "fingerprint": change.seal.fingerprint,
             "referred": referred,
         }
     )
@@ -53,13 +58,13 @@ def _vote(vote: AttributeChange) -> list[object]:
     return [
         vote.path,
         str(vote.verdict),
-        slot_json(vote.prior),
-        slot_json(vote.live),
-        slot_json(vote.desired),
+        canonical_slot(vote.prior),
+        canonical_slot(vote.live),
+        canonical_slot(vote.desired),
     ]
 
 
-def slot_json(slot: Slot) -> object:
+def canonical_slot(slot: Slot) -> object:
     """A value, or a marker object for what is not one."""
     if isinstance(slot, Marker):
         return {f"${slot.value}": True}
@@ -70,14 +75,14 @@ def slot_json(slot: Slot) -> object:
     if isinstance(slot, Sensitive):
         return {"$sensitive": slot.digest}
     if isinstance(slot, dict):
-        return {key: slot_json(item) for key, item in slot.items()}
+        return {key: canonical_slot(item) for key, item in slot.items()}
     if isinstance(slot, list):
-        return [slot_json(item) for item in slot]
+        return [canonical_slot(item) for item in slot]
     return slot
 
 
 def seal(
-    changes: Sequence[Change], prints: Callable[[Address], str], owed: Mapping[tuple[Address, str], Owed]
+    changes: Sequence[Change], prints: Callable[[Address], str], owed: Mapping[ChangeKey, Owed]
 ) -> tuple[str, tuple[Change, ...]]:
     """The digest of the whole plan, and the changes with those marked that an earlier approval covers."""
     parts: list[str] = []
@@ -86,10 +91,11 @@ def seal(
         if change.action in _LEFT_OUT:
             marked.append(change)
             continue
-        sealed = replace(change, digest=change_digest(change, prints))
+        digested = replace(change.seal, digest=change_digest(change, prints))
+        sealed = replace(change, seal=digested, needs=tuple(needs(change)))
         approved = owed.get(change.key)
         covered = approved is not None and approved.covers(sealed)
-        marked.append(replace(sealed, owed=covered))
+        marked.append(replace(sealed, seal=replace(digested, owed=True)) if covered else sealed)
         if not covered:
-            parts.append(sealed.digest)
+            parts.append(digested.digest)
     return digest(sorted(parts)), tuple(marked)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from qfops.core.address import Address
-from qfops.core.observation import KindKey, LiveObject, ObjectKey, Observed, Phase
+from qfops.core.address import Address, ObjectKey
+from qfops.core.observation import LiveObject, Observed, Phase
 from qfops.core.paths import get
-from qfops.core.plan import Action, Change
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.registry import Registry
 from qfops.planning.order import names_of
-
-ENDS = (Action.DELETE, Action.DEACTIVATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def users(registry: Registry, observed: Observed) -> Users:
             for ref in refs:
                 into = content if ref.relation == "container" else holders
                 for target in _targets(ref, found):
-                    into.setdefault(target, []).append((key, found.id))
+                    into.setdefault(target, []).append(ObjectKey(key, found.id))
     return Users(content, holders)
 
 
@@ -46,14 +45,14 @@ def _targets(ref: Ref, found: LiveObject) -> Iterable[ObjectKey]:
     value = get(dict(found.attributes), ref.path)
     if isinstance(value, str) and value:
         for kind in ref.targets():
-            yield (kind, value)
+            yield ObjectKey(kind, value)
 
 
 def guard(change: Change, kind: Kind, users_of: Users, observed: Observed, going: Going) -> Change:
     """The end of `change`, or the same blocked because of an object that this plan does not take away."""
-    if change.action not in ENDS:
+    if not change.action.removes:
         return change
-    target = (kind.key, change.id)
+    target = ObjectKey(kind.key, change.id)
     own = _own_part(change, kind)
     foreign = [
         key
@@ -102,17 +101,9 @@ def _own_part(change: Change, kind: Kind) -> JSON:
 
 
 def _blocked(change: Change, reason: str) -> Change:
-    return replace(
-        change,
-        action=Action.BLOCKED,
-        reason=reason,
-        steps=(),
-        destroys=(),
-        left=(),
-        remedy="delete or move that first, or adopt it into this project",
-    )
+    return change.held(Action.BLOCKED, reason, "delete or move that first, or adopt it into this project")
 
 
-def _names(keys: Iterable[tuple[KindKey, str]]) -> str:
-    shown = sorted(f"{kind[1]} {object_id}" for kind, object_id in keys)
+def _names(keys: Iterable[ObjectKey]) -> str:
+    shown = sorted(f"{kind.name} {object_id}" for kind, object_id in keys)
     return ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")

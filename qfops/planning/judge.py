@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qfops.core.observation import LiveObject, Phase
-from qfops.core.plan import Action, AttributeChange, Change, Verdict
-from qfops.core.state import Entry
+from qfops.core.observation import LiveObject, Phase, words_of
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change
+from qfops.core.plan.steps import RECORD
+from qfops.core.state.entry import Entry
 from qfops.core.values import ABSENT, JSON, same
 from qfops.kinds.base import Kind
 from qfops.planning import causes, steps
-from qfops.planning.case import ACTING, Case, change_of, dependencies_of
+from qfops.planning.case import Case, change_of, dependencies_of
 from qfops.planning.replacing import replacement
 from qfops.planning.runs import differing
-from qfops.planning.votes import compare, reverted, silenced
+from qfops.planning.votes import diff, reverted, silenced
 
 
 def judge(case: Case, entry: Entry, live: LiveObject) -> Change:
     """The change of a resource whose object was found."""
     votes = _votes(case, entry, live)
     if live.phase is Phase.UNREADABLE:
-        reason = f"the console shows the status {live.status!r}, which this version does not know"
+        reason = f"the console shows the status {words_of(live.status)!r}, which this version does not know"
         return change_of(case, entry, Action.UNKNOWN, reason, votes, remedy="upgrade qfops, then plan again")
     if case.kind.run:
         changed = _changed_inputs(case, entry, votes)
@@ -39,15 +41,15 @@ def judge(case: Case, entry: Entry, live: LiveObject) -> Change:
 
 def _votes(case: Case, entry: Entry, live: LiveObject) -> tuple[AttributeChange, ...]:
     prior = _without_failed_items(case.kind, entry) if live.phase is Phase.FAILED else entry.attributes
-    votes = compare(case.kind, case.desired, prior, live, assumed=entry.assumed)
+    votes = diff(case.kind, case.desired, prior, live, assumed=entry.assumed)
     votes = silenced(votes, case.resource.lifecycle.ignore, case.given.today)
-    return reverted(case.kind, votes) if case.given.flags.revert_drift else votes
+    return reverted(case.kind, votes) if case.given.options.revert_drift else votes
 
 
 def _without_failed_items(kind: Kind, entry: Entry) -> dict[str, JSON]:
     """What counts as applied: the last appended item is the one that failed, so it may be edited."""
     prior = dict(entry.attributes)
-    for rule in steps.outside_rules(kind):
+    for rule in kind.outside_rules():
         items = prior.get(rule.path)
         if isinstance(items, list) and items:
             prior[rule.path] = items[:-1]
@@ -90,7 +92,7 @@ def _run_reason(case: Case, changed: list[str]) -> str:
 
 
 def _by_status(case: Case, entry: Entry, live: LiveObject, votes: tuple[AttributeChange, ...]) -> Change:
-    acting = any(vote.verdict in ACTING for vote in votes)
+    acting = any(vote.verdict.acts for vote in votes)
     if live.phase is Phase.FAILED:
         return _failed(case, entry, live, votes)
     if live.phase is Phase.STOPPED:
@@ -101,17 +103,18 @@ def _by_status(case: Case, entry: Entry, live: LiveObject, votes: tuple[Attribut
         return _update(case, entry, live, votes)
     if live.phase is Phase.GOING:
         wait = (steps.wait_step(case.kind),)
-        return change_of(case, entry, Action.WAIT, f"still going: {live.status}", votes, wait)
+        return change_of(case, entry, Action.WAIT, f"still going: {words_of(live.status)}", votes, wait)
     return _settled(case, entry, live, votes)
 
 
 def _failed(case: Case, entry: Entry, live: LiveObject, votes: tuple[AttributeChange, ...]) -> Change:
-    said = f"{live.status}: {live.reason}" if live.reason else live.status
+    status = words_of(live.status)
+    said = f"{status}: {live.reason}" if live.reason else status
     items = [vote for vote in votes if vote.verdict is Verdict.APPEND]
     edited = [vote for vote in items if not _same_failed_item(entry, vote)]
-    if edited or (items and case.given.flags.retry_failed):
+    if edited or (items and case.given.options.retry_failed):
         return _update(case, entry, live, votes)
-    if case.given.flags.retry_failed:
+    if case.given.options.retry_failed:
         return replacement(case, entry, live, votes, f"made again after it failed ({said})")
     return change_of(
         case,
@@ -130,14 +133,14 @@ def _same_failed_item(entry: Entry, vote: AttributeChange) -> bool:
 
 
 def _update(case: Case, entry: Entry, live: LiveObject, votes: tuple[AttributeChange, ...]) -> Change:
-    acting = [vote for vote in votes if vote.verdict in ACTING]
+    acting = [vote for vote in votes if vote.verdict.acts]
     names = ", ".join(vote.path for vote in acting)
     said = next((vote.reason for vote in acting if vote.reason and vote.verdict is not Verdict.UPDATE), "")
     todo = steps.updates(case.kind, votes, None if live.phase is Phase.FAILED else live)
     change = change_of(
-        case, entry, Action.UPDATE, f"{names}: {said}" if said else names, votes, (*todo, steps.RECORD)
+        case, entry, Action.UPDATE, f"{names}: {said}" if said else names, votes, (*todo, RECORD)
     )
-    return replace(change, notes=(*change.notes, *_derived_notes(case, entry)))
+    return change.noted(*_derived_notes(case, entry))
 
 
 def _derived_notes(case: Case, entry: Entry) -> tuple[str, ...]:
@@ -162,13 +165,14 @@ def _settled(case: Case, entry: Entry, live: LiveObject, votes: tuple[AttributeC
     ours = entry.labels != case.resource.labels or entry.lifecycle != case.resource.lifecycle
     if ours:
         reason = "labels or lifecycle: state only, no call"
-        noted = change_of(case, entry, Action.UPDATE, reason, votes, (steps.RECORD,))
-        return replace(noted, causes=(causes.of_metadata(case.resource),))
+        noted = change_of(case, entry, Action.UPDATE, reason, votes, (RECORD,))
+        return noted.caused_by((causes.of_metadata(case.resource),))
     changed = any(_to_record(vote) for vote in votes) or entry.dependencies != dependencies
-    todo = (steps.RECORD,) if changed or (live.status and live.status != entry.status) else ()
+    todo = (RECORD,) if changed or (live.status and live.status != entry.status) else ()
     return change_of(case, entry, Action.NO_OP, "", votes, todo)
 
 
 def _to_record(vote: AttributeChange) -> bool:
-    held = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE)
-    return vote.verdict not in held and not same(vote.prior, vote.desired)
+    return (
+        not vote.verdict.held_back and vote.verdict is not Verdict.NOTE and not same(vote.prior, vote.desired)
+    )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
-from qfops.core.address import Address
-from qfops.core.plan import Action, Change, Verdict
-from qfops.core.state import Entry
+from qfops.core.address import Address, ObjectKey
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import Change
+from qfops.core.state.entry import Entry
 from qfops.planning import departures, guards
-from qfops.planning.case import MAKES
 from qfops.planning.context import PlanInput
 from qfops.planning.order import referred_ids
-from qfops.planning.resolve import ref_at
 
 
 def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
@@ -20,14 +18,14 @@ def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
     found: list[Change] = []
     for change in changes:
         entry = change.entry
-        makes = change.destroys and change.action in (*MAKES, Action.ADOPT)
+        makes = change.ends.destroys and (change.action.makes or change.action is Action.ADOPT)
         if not makes or entry is None or entry.id is None:
             continue
         kind = given.registry.get(change.address)
         live = given.observed.find(kind.key, entry.id)
         ended = departures.Ended(change.address, entry.id, entry.id, entry.attributes, entry.outputs, live)
         end = departures.end(given, kind, entry, ended, "replaced in this plan")
-        found.append(replace(end, causes=change.causes))
+        found.append(end.caused_by(change.causes))
     return found
 
 
@@ -38,12 +36,12 @@ def orphan_ends(
 
     One that a new resource looks like waits until `moved` says which of the two it is.
     """
-    renamed = {change.moved_from for change in changes if change.action is Action.BLOCKED}
+    renamed = {change.origin.looks_like for change in changes if change.action is Action.BLOCKED}
     found: list[Change] = []
     for address in sorted(entries):
         resource = given.resources.get(address)
         kind = given.registry.kinds.get(address.kind_key)
-        if (resource is not None and not given.flags.destroy) or kind is None:
+        if (resource is not None and not given.options.destroys) or kind is None:
             continue
         change = departures.depart(given, kind, entries[address], resource)
         if change is not None:
@@ -53,7 +51,7 @@ def orphan_ends(
 
 def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Iterable[Change]) -> list[Change]:
     """The ends of retired objects that are due or asked for, but not of those that are linked again."""
-    linked = {change.link for change in changes}
+    linked = {change.origin.link for change in changes}
     found: list[Change] = []
     for address in sorted(entries):
         kind = given.registry.kinds.get(address.kind_key)
@@ -69,14 +67,14 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
     An end that is blocked keeps its object, so what rests on its going is looked at again.
     """
     repointed = frozenset(
-        (change.address.kind_key, change.id)
+        ObjectKey(change.address.kind_key, change.id)
         for change in changes
         if change.action in (Action.UPDATE, Action.REPLACE) and _repoints(given, change)
     )
     who: guards.Users | None = None
     while True:
         ends = frozenset(
-            (change.address.kind_key, change.id) for change in changes if change.action in guards.ENDS
+            ObjectKey(change.address.kind_key, change.id) for change in changes if change.action.removes
         )
         if not ends:
             return changes
@@ -95,7 +93,7 @@ def _needed(given: PlanInput, changes: Iterable[Change]) -> dict[str, Address]:
     """The ids that objects of ours refer to which are held back and so stay, by their addresses."""
     found: dict[str, Address] = {}
     for change in changes:
-        stays = change.action in (Action.BLOCKED, Action.UNKNOWN) and change.entry is not None
+        stays = change.action.held and change.entry is not None
         if stays and change.entry is not None and change.id == change.entry.id:
             kind = given.registry.get(change.address)
             found.update(dict.fromkeys(referred_ids(kind, change.entry.attributes), change.address))
@@ -103,14 +101,10 @@ def _needed(given: PlanInput, changes: Iterable[Change]) -> dict[str, Address]:
 
 
 def _wait_for_moved(change: Change) -> Change:
-    return replace(
-        change,
-        action=Action.BLOCKED,
-        reason="its manifest is gone, and another resource looks like it under a new name",
-        steps=(),
-        destroys=(),
-        left=(),
-        remedy="say in qfops.yaml which it is: moved: {OLD: NEW}, or {OLD: null}",
+    return change.held(
+        Action.BLOCKED,
+        "its manifest is gone, and another resource looks like it under a new name",
+        "say in qfops.yaml which it is: moved: {OLD: NEW}, or {OLD: null}",
     )
 
 
@@ -118,7 +112,7 @@ def _repoints(given: PlanInput, change: Change) -> bool:
     """Whether a change takes its object away from what it holds now."""
     kind = given.registry.get(change.address)
     return any(
-        (rule := ref_at(kind, vote.path)) is not None and rule.relation == "holds"
+        (rule := kind.ref_at(vote.path)) is not None and rule.relation == "holds"
         for vote in change.attributes
         if vote.verdict in (Verdict.UPDATE, Verdict.REPLACE)
     )

@@ -8,21 +8,18 @@ from dataclasses import replace
 from qfops.core import graph
 from qfops.core.address import Address
 from qfops.core.paths import parse, step
-from qfops.core.plan import CURRENT, Action, After, Change
+from qfops.core.plan.change import After, Change, ChangeKey
+from qfops.core.state.entry import CURRENT
 from qfops.core.values import JSON, Marker, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import Registry
-from qfops.planning.resolve import ref_at
-
-ENDING = (Action.DELETE, Action.DEACTIVATE, Action.FORGET, Action.RETIRE)
-Key = tuple[Address, str]
 
 
 def arranged(registry: Registry, changes: Iterable[Change]) -> tuple[Change, ...]:
     """The acting changes with their `after`, in the order of the walk; then the others by address."""
     found = list(changes)
     by_key = {change.key: change for change in found if change.acts}
-    ends = any(change.action in ENDING for change in by_key.values())
+    ends = any(change.action.leaves for change in by_key.values())
     mentions = _mentions(registry, by_key.values()) if ends else {}
     linked = _linked(registry, by_key, mentions, _dependents(by_key) if ends else {})
     if ends and graph.find_cycle(_edges(linked)):
@@ -33,41 +30,41 @@ def arranged(registry: Registry, changes: Iterable[Change]) -> tuple[Change, ...
 
 
 def _linked(
-    registry: Registry, by_key: Mapping[Key, Change], mentions: Mapping[str, list[Key]],
+    registry: Registry, by_key: Mapping[ChangeKey, Change], mentions: Mapping[str, list[ChangeKey]],
     dependents: Mapping[Address, list[Address]],
-) -> dict[Key, Change]:  # fmt: skip
-    linked: dict[Key, Change] = {}
+) -> dict[ChangeKey, Change]:  # fmt: skip
+    linked: dict[ChangeKey, Change] = {}
     for key, change in by_key.items():
         kind = registry.kinds.get(change.address.kind_key)
         before = dict.fromkeys((*_references(kind, change, by_key), *_ends(change, by_key, mentions)))
-        if change.action in ENDING and change.object == CURRENT:
+        if change.action.leaves and change.object == CURRENT:
             before.update(dict.fromkeys(After(address) for address in dependents.get(change.address, ())))
         linked[key] = replace(change, after=tuple(sorted(before)))
     return linked
 
 
-def _edges(changes: Mapping[Key, Change]) -> dict[Key, list[Key]]:
+def _edges(changes: Mapping[ChangeKey, Change]) -> dict[ChangeKey, list[ChangeKey]]:
     return {key: [(item.address, item.object) for item in change.after] for key, change in changes.items()}
 
 
-def _dependents(by_key: Mapping[Key, Change]) -> dict[Address, list[Address]]:
+def _dependents(by_key: Mapping[ChangeKey, Change]) -> dict[Address, list[Address]]:
     """Which resources that end were made after which others: they end in reverse."""
     found: dict[Address, list[Address]] = {}
     for change in by_key.values():
-        if change.action in ENDING and change.object == CURRENT and change.entry is not None:
+        if change.action.leaves and change.object == CURRENT and change.entry is not None:
             for target in change.entry.dependencies:
                 found.setdefault(target, []).append(change.address)
     return found
 
 
-def _references(kind: Kind | None, change: Change, by_key: Mapping[Key, Change]) -> Iterable[After]:
+def _references(kind: Kind | None, change: Change, by_key: Mapping[ChangeKey, Change]) -> Iterable[After]:
     """What a change that makes or edits something needs first."""
     if change.resource is None or kind is None:
         return
     for edge in change.resource.references:
         target = by_key.get((edge.reference.target, CURRENT))
         if target is not None and target.acts:
-            rule = ref_at(kind, edge.path)
+            rule = kind.ref_at(edge.path)
             yield After(target.address, CURRENT, rule.waits_for if rule else "done")
     for address in change.resource.depends_on:
         target = by_key.get((address, CURRENT))
@@ -75,13 +72,15 @@ def _references(kind: Kind | None, change: Change, by_key: Mapping[Key, Change])
             yield After(address)
 
 
-def _ends(change: Change, by_key: Mapping[Key, Change], mentions: Mapping[str, list[Key]]) -> Iterable[After]:
+def _ends(
+    change: Change, by_key: Mapping[ChangeKey, Change], mentions: Mapping[str, list[ChangeKey]]
+) -> Iterable[After]:
     """What an end waits for: everything that still refers to the object has ended or been moved away."""
-    if change.action not in ENDING:
+    if not change.action.leaves:
         return
     if change.object != CURRENT and (change.address, CURRENT) in by_key:
         successor = by_key[(change.address, CURRENT)]
-        if successor.acts and successor.action not in ENDING:
+        if successor.acts and not successor.action.leaves:
             yield After(*successor.key)
     for value in names_of(change):
         for key in mentions.get(value, ()):
@@ -101,9 +100,9 @@ def names_of(change: Change) -> set[str]:
     return {value for value in outputs.values() if isinstance(value, str)} | {change.id}
 
 
-def _mentions(registry: Registry, changes: Iterable[Change]) -> dict[str, list[Key]]:
+def _mentions(registry: Registry, changes: Iterable[Change]) -> dict[str, list[ChangeKey]]:
     """Which changes' objects refer to an id, as state recorded them."""
-    found: dict[str, list[Key]] = {}
+    found: dict[str, list[ChangeKey]] = {}
     for change in changes:
         kind = registry.kinds.get(change.address.kind_key)
         if kind is None or change.entry is None:

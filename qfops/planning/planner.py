@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from qfops.core.address import ObjectKey
 from qfops.core.errors import Refused
-from qfops.core.plan import CURRENT, Action, Change, Drift, Plan, Stats, Verdict
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan, Stats
+from qfops.core.plan_options import Scope
 from qfops.planning import leaving
 from qfops.planning.context import PlanInput
 from qfops.planning.digest import seal
@@ -22,7 +24,7 @@ def make_plan(given: PlanInput) -> Plan:
     """
     _check_absence(given)
     verdicts = Verdicts(given)
-    chosen = selected(given.flags, given.resources, given.state)
+    chosen = selected(given.options, given.resources, given.state)
     kept, affected = narrowed(_found(given, verdicts), chosen)
     guarded = leaving.guarded(given, kept)
     digest, changes = seal(arranged(given.registry, guarded), verdicts.print_of, given.owed)
@@ -34,28 +36,29 @@ def make_plan(given: PlanInput) -> Plan:
         serial=given.state.serial,
         digest=digest,
         changes=changes,
-        drift=tuple(_drift(given, changes)),
         affected=tuple(affected),
         stats=Stats(observed.calls, observed.retries, observed.seconds),
         complete=chosen is None and not any(change.action is Action.UNKNOWN for change in changes),
-        destroy=given.flags.destroy,
+        scope=given.options.scope,
     )
 
 
 def _found(given: PlanInput, verdicts: Verdicts) -> list[Change]:
     """Every verdict, before narrowing: what is wanted, what is no longer, what was kept and is due."""
-    flags = given.flags
-    wanted = [] if flags.destroy or flags.only_prune else verdicts.reach()
-    ends = [] if flags.only_prune else leaving.orphan_ends(given, verdicts.entries, wanted)
+    scope = given.options.scope
+    wanted = verdicts.reach() if scope is Scope.PROJECT else []
+    ends = [] if scope is Scope.PRUNE else leaving.orphan_ends(given, verdicts.entries, wanted)
     replaced = leaving.replaced_ends(given, wanted)
     return [*wanted, *replaced, *ends, *leaving.kept_ends(given, verdicts.entries, wanted)]
 
 
 def _check_absence(given: PlanInput) -> None:
-    if given.flags.allow_large_change:
+    if given.options.allow_large_change:
         return
     known = [
-        (address.kind_key, entry.id) for address, entry in given.state.entries.items() if entry.id is not None
+        ObjectKey(address.kind_key, entry.id)
+        for address, entry in given.state.entries.items()
+        if entry.id is not None
     ]
     missing = sum(key in given.observed.missing for key in known)
     if missing and unusual_absence(missing, len(known), given.settings.limits.missing):
@@ -64,23 +67,3 @@ def _check_absence(given: PlanInput) -> None:
             "So many at once usually means keys of another account, or another region or endpoint.",
             "Check the keys and the endpoint; if the objects are really gone, use --allow-large-change.",
         )
-
-
-def _drift(given: PlanInput, changes: Iterable[Change]) -> Iterable[Drift]:
-    for change in changes:
-        if change.object != CURRENT:
-            continue
-        kind = given.registry.get(change.address)
-        for vote in change.attributes:
-            if vote.verdict in (Verdict.DRIFT, Verdict.IGNORED):
-                revertible = bool(vote.operation) and vote.operation in kind.operations
-                yield Drift(
-                    change.address,
-                    vote.path,
-                    vote.prior,
-                    vote.live,
-                    vote.desired,
-                    vote.reason,
-                    ignored=vote.verdict is Verdict.IGNORED,
-                    revertible=revertible,
-                )

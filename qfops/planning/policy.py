@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qfops.core.approval import OVERWRITE, needs
-from qfops.core.plan import CURRENT, Action, Change, Plan
+from qfops.core.plan.actions import Action, Need, Verdict
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan
 from qfops.core.settings import Limits
+from qfops.core.state.entry import CURRENT
 
 _MASS = 10
 _COUNTED = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.DEACTIVATE)
+
+
+def needs(change: Change) -> list[Need]:
+    """What a change needs beyond `--auto-approve`; the planner writes it on each, and everybody else reads."""
+    if not change.acts:
+        return []
+    found: set[Need] = set()
+    if change.action is Action.DELETE:
+        found.add(Need.DELETE)
+    elif change.action is Action.DEACTIVATE:
+        found.add(Need.DEACTIVATE)
+    elif change.ends.destroys or change.stops:
+        found.add(Need.REPLACE)
+    for vote in change.attributes:
+        if vote.verdict is Verdict.REVERT:
+            found.add(Need.REVERT_DRIFT)
+        if vote.overwrites:
+            found.add(Need.OVERWRITE)
+    return [need for need in Need if need in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +52,14 @@ class Approval:
 
     def refusal(self, change: Change) -> str:
         """Why the change may not be done under this approval; "" when it may."""
-        if self.whole or change.owed:
+        if self.whole or change.seal.owed:
             return ""
         if not self.any:
             return "not approved"
-        lacking = [word for word in needs(change) if word not in self.allow]
+        lacking = [need for need in change.needs if need not in self.allow]
         if not lacking:
             return ""
-        if OVERWRITE in lacking:
+        if Need.OVERWRITE in lacking:
             return (
                 "it overwrites a console edit: approve the whole plan (--expect-digest), or revert one side"
             )
@@ -54,7 +75,7 @@ def exceeded(plan: Plan, limits: Limits, managed: int) -> list[str]:
     # The end of a replaced or retired object belongs to a change that is counted, or is asked for by name.
     counted = (change for change in plan.changes if change.object == CURRENT)
     changed = sum(change.action in _COUNTED for change in counted)
-    if not plan.destroy and changed >= _MASS and managed and changed / managed > limits.change:
+    if not plan.destroys and changed >= _MASS and managed and changed / managed > limits.change:
         share = round(100 * changed / managed)
         found.append(
             f"{changed} of {managed} objects ({share} %) would change (limits.change: {limits.change})"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qfops.core.address import Address
-from qfops.core.observation import LiveObject, Phase
-from qfops.core.plan import Action, AttributeChange, Change, Verdict
+from qfops.core.observation import LiveObject, Phase, words_of
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change, Ends, Provenance
+from qfops.core.plan.steps import LINK
 from qfops.core.resource import Resource
-from qfops.core.state import Entry, Retired
+from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import ABSENT, same
-from qfops.kinds.wire import is_released
+from qfops.kinds.status import is_released
 from qfops.planning import causes, steps
-from qfops.planning.case import ACTING, Case, change_of
+from qfops.planning.case import Case, change_of
 from qfops.planning.runs import Inputs
-from qfops.planning.votes import compare
+from qfops.planning.votes import diff
 
 
 def replacement(
@@ -36,10 +38,12 @@ def replacement(
     destroys = (entry.id,) if entry.id and not keeps else ()
     notes: tuple[str, ...] = ()
     if going and case.kind.run:
-        notes = (f"a run in progress is stopped and thrown away ({entry.id}, {live.status if live else ''})",)
+        notes = (
+            f"a run in progress is stopped and thrown away ({entry.id}, {words_of(live.status) if live else ''})",
+        )
     change = change_of(case, entry, action, reason, votes, tuple(todo))
     notes += _meanwhile(case, entry, live, kept=bool(keeps))
-    return replace(change, keeps=keeps, destroys=destroys, notes=(*change.notes, *notes))
+    return replace(change, ends=Ends(keeps, destroys)).noted(*notes)
 
 
 def _meanwhile(case: Case, entry: Entry, live: LiveObject | None, *, kept: bool) -> tuple[str, ...]:
@@ -102,7 +106,7 @@ def _fits(case: Case, item: Retired, wanted: Inputs | None) -> bool:
     identity = case.kind.identity.attributes if case.kind.identity else ()
     if any(not same(case.desired.get(name, ABSENT), item.attributes.get(name, ABSENT)) for name in identity):
         return False
-    votes = compare(case.kind, case.desired, item.attributes, live)
+    votes = diff(case.kind, case.desired, item.attributes, live)
     return not any(vote.verdict in (Verdict.REPLACE, Verdict.BLOCKED) for vote in votes)
 
 
@@ -112,9 +116,9 @@ def linked(
     """The change that makes a kept object the current one again; `why` are the votes that led to it."""
     owner, item = found
     live = case.given.observed.find(case.kind.key, item.id)
-    votes = () if case.kind.run else compare(case.kind, case.desired, item.attributes, live)
-    votes = tuple(vote for vote in votes if vote.verdict in ACTING)
-    todo = [steps.LINK, *steps.updates(case.kind, votes, live)]
+    votes = () if case.kind.run else diff(case.kind, case.desired, item.attributes, live)
+    votes = tuple(vote for vote in votes if vote.verdict.acts)
+    todo = [LINK, *steps.updates(case.kind, votes, live)]
     change = change_of(
         case,
         entry,
@@ -125,6 +129,6 @@ def linked(
     )
     current = (entry.id,) if entry is not None and entry.id and change.id else ()
     keeps, destroys = (current, ()) if keeps_old(case) else ((), current)
-    origin = owner if owner != case.address else None
+    origin = Provenance(link=item.id, linked_from=owner if owner != case.address else None)
     edits = causes.of_votes(case.resource, why, case.outlooks) or change.causes
-    return replace(change, causes=edits, link=item.id, keeps=keeps, destroys=destroys, moved_from=origin)
+    return replace(change, origin=origin, ends=Ends(keeps, destroys)).caused_by(edits)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qfops.core.canonical import digest
+from qfops.core.resolve import Lookup, container_attributes
 from qfops.core.values import ABSENT, JSON, Marker, Value, has_unknown, plain, same
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
@@ -26,7 +27,7 @@ class Inputs:
     key: str
 
 
-def inputs_of(kind: Kind, attributes: Mapping[str, Value], container: Mapping[str, object]) -> Inputs:
+def inputs_of(kind: Kind, attributes: Mapping[str, Value], container: Mapping[str, Value]) -> Inputs:
     """The inputs that `attributes` and the attributes of the container make."""
     place = kind.container.path if kind.container else ""
     values: dict[str, Value] = {
@@ -40,6 +41,12 @@ def inputs_of(kind: Kind, attributes: Mapping[str, Value], container: Mapping[st
             values[f"container.{name}"] = value
     known = not any(has_unknown(value) for value in values.values())
     return Inputs(values, digest({p: plain(v) for p, v in values.items()}) if known else "")
+
+
+def container_of(kind: Kind, attributes: Mapping[str, Value], lookup: Lookup) -> Mapping[str, Value]:
+    """The attributes of the container that decide the result of a run, as `lookup` knows them."""
+    ref = kind.container
+    return container_attributes(ref.path, ref.targets(), attributes, lookup) if ref is not None else {}
 
 
 def differing(before: Mapping[str, JSON], after: Mapping[str, Value]) -> list[str]:

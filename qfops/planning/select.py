@@ -6,18 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from qfops.core import graph
 from qfops.core.address import Address
-from qfops.core.plan import CURRENT, Change
+from qfops.core.plan.change import Change
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
-from qfops.core.state import State
-from qfops.planning.context import Flags
+from qfops.core.state.entry import CURRENT
+from qfops.core.state.state import State
 
 
-def selected(flags: Flags, resources: Mapping[Address, Resource], state: State) -> frozenset[Address] | None:
+def selected(
+    options: PlanOptions, resources: Mapping[Address, Resource], state: State
+) -> frozenset[Address] | None:
     """The addresses that may change, dependencies joined in; None: all of them."""
-    if flags.targets is None and not flags.labels:
+    if not options.narrows:
         return None
-    chosen = set(flags.targets) if flags.targets is not None else set(resources) | set(state.entries)
-    for key, value in flags.labels:
+    named = options.chosen
+    chosen = set(named) if named is not None else set(resources) | set(state.entries)
+    for key, value in options.labels:
         chosen = {address for address in chosen if _label(address, key, resources, state) == value}
     edges = {address: list(resource_targets(resource)) for address, resource in resources.items()}
     return frozenset(graph.closure(edges, chosen))

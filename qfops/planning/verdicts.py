@@ -6,21 +6,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from qfops.core import graph
-from qfops.core.address import Address
+from qfops.core.address import Address, ObjectKey
 from qfops.core.observation import Phase
-from qfops.core.paths import get, top
-from qfops.core.plan import Action, Change
+from qfops.core.paths import top
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change, Seal
+from qfops.core.plan.steps import MOVE
+from qfops.core.resolve import resolve
 from qfops.core.resource import Resource
-from qfops.core.state import Entry
-from qfops.core.values import Reference, Value
-from qfops.kinds.base import Kind
+from qfops.core.state.entry import Entry
+from qfops.core.values import Value
 from qfops.kinds.flatten import flatten
-from qfops.planning import arrivals, steps
-from qfops.planning.case import MAKES, Case, change_of
-from qfops.planning.context import Outlook, PlanInput
+from qfops.planning import arrivals
+from qfops.planning.case import Case, change_of
+from qfops.planning.context import Outlook, PlanInput, PlannedValues
 from qfops.planning.digest import fingerprint, held_paths
 from qfops.planning.judge import judge
-from qfops.planning.resolve import ref_at, resolve
+from qfops.planning.runs import container_of
 from qfops.planning.select import resource_targets
 
 _HOLD = (Action.CREATE, Action.RUN, Action.REPLACE, Action.UPDATE, Action.ADOPT)
@@ -29,8 +31,8 @@ _HOLD = (Action.CREATE, Action.RUN, Action.REPLACE, Action.UPDATE, Action.ADOPT)
 class Verdicts:
     """One pass over the declared resources.
 
-    `entries` are those of state under the addresses that `moved` gives them. `changes` is filled by `reach`;
-    `outlooks` tell dependents what a resource will look like.
+    `entries` are those of state under the addresses that `moved` gives them; `outlooks`, filled as the pass
+    goes on, tell dependents what a resource will look like.
     """
 
     def __init__(self, given: PlanInput) -> None:
@@ -38,7 +40,7 @@ class Verdicts:
         self.entries, self.moved = after_moves(given)
         self.names = arrivals.index(
             given.registry,
-            replace(given.state, entries=self.entries),
+            self.entries,
             set(given.resources),
             given.observed.inventory,
         )
@@ -50,6 +52,7 @@ class Verdicts:
             if item.run_key
         }
         self.outlooks: dict[Address, Outlook] = {}
+        self.values = PlannedValues(self.outlooks, given.observed)
         self.prints: dict[Address, str] = {}
 
     def reach(self) -> list[Change]:
@@ -65,7 +68,7 @@ class Verdicts:
             kind,
             resource,
             self._resolved(resource),
-            self._container(kind, resource),
+            container_of(kind, resource.attributes, self.values),
             self.outlooks,
             resource.address in self.feeding,
             self.kept_runs,
@@ -73,7 +76,7 @@ class Verdicts:
         change = self._move(self._hold_back(resource, self._verdict(case, entry)))
         self.outlooks[resource.address] = self._outlook(change, case.desired, entry)
         if change.action is not Action.NO_OP:
-            change = replace(change, fingerprint=self.print_of(resource.address))
+            change = replace(change, seal=Seal(fingerprint=self.print_of(resource.address)))
         return change
 
     def _resolved(self, resource: Resource) -> Mapping[str, Value]:
@@ -82,7 +85,7 @@ class Verdicts:
             return resource.attributes
         attributes = dict(resource.attributes)
         for key in {top(edge.path) for edge in resource.references}:
-            attributes[key] = resolve(attributes[key], self.outlooks)
+            attributes[key] = resolve(attributes[key], self.values)
         return attributes
 
     def print_of(self, address: Address) -> str:
@@ -103,7 +106,7 @@ class Verdicts:
             return self._unknown(case, entry, unsettled)
         if entry is None or entry.id is None:
             return arrivals.arrive(case, entry, self.names)
-        key = (case.kind.key, entry.id)
+        key = ObjectKey(case.kind.key, entry.id)
         live = self.given.observed.find(*key)
         if live is not None:
             return judge(case, entry, live)
@@ -117,20 +120,6 @@ class Verdicts:
     @staticmethod
     def _unknown(case: Case, entry: Entry | None, why: str) -> Change:
         return replace(change_of(case, entry, Action.UNKNOWN, why, ()), outputs=())
-
-    def _container(self, kind: Kind, resource: Resource) -> Mapping[str, object]:
-        """The attributes of the container, declared or seen, that decide the result of a run."""
-        ref = kind.container
-        value = get(resource.attributes, ref.path) if ref else None
-        if isinstance(value, Reference):
-            outlook = self.outlooks.get(value.target)
-            return outlook.attributes if outlook else {}
-        if ref is not None and isinstance(value, str):
-            for key in ref.targets():
-                live = self.given.observed.find(key, value)
-                if live is not None:
-                    return live.attributes
-        return {}
 
     def _hold_back(self, resource: Resource, change: Change) -> Change:
         """What would be built on something held is held back too, with the reason."""
@@ -146,35 +135,33 @@ class Verdicts:
     def _held(change: Change, target: Address, outlook: Outlook) -> Change:
         action = Action.UNKNOWN if outlook.action is Action.UNKNOWN else Action.BLOCKED
         reason = f"waits for {target}: {outlook.held}"
-        bare = replace(change, steps=(), billable=False, destroys=(), keeps=())
-        return replace(bare, action=action, reason=reason, remedy=f"settle {target} first; this follows")
+        return change.held(action, reason, f"settle {target} first; this follows")
 
     def _move(self, change: Change) -> Change:
         old = self.moved.get(change.address)
         if old is None:
             return change
+        origin = replace(change.origin, moved_from=old)
         if change.action is Action.NO_OP:
-            return replace(
-                change, action=Action.MOVE, reason=f"was {old}", moved_from=old, steps=(steps.MOVE,)
-            )
+            decision = replace(change.decision, action=Action.MOVE, reason=f"was {old}")
+            return replace(change, decision=decision, origin=origin, steps=(MOVE,))
         if change.acts:
-            return replace(
-                change, moved_from=old, steps=(steps.MOVE, *change.steps), notes=(*change.notes, f"was {old}")
-            )
+            return replace(change, origin=origin, steps=(MOVE, *change.steps)).noted(f"was {old}")
         return change
 
     def _outlook(self, change: Change, desired: Mapping[str, Value], entry: Entry | None) -> Outlook:
         kind_key = change.address.kind_key
-        live = self.given.observed.find(kind_key, change.link or change.id)
+        link = change.origin.link
+        live = self.given.observed.find(kind_key, link or change.id)
         held = ""
         if change.action is Action.UNKNOWN or (
             change.action is Action.BLOCKED and (live is None or live.phase is Phase.FAILED or not change.id)
         ):
             held = change.reason
-        if change.action in MAKES or (not change.id and not change.link):
+        if change.action.makes or (not change.id and not link):
             outputs = None
         else:
-            known = entry.outputs if entry is not None and not change.link else {}
+            known = entry.outputs if entry is not None and not link else {}
             outputs = {**known, **(live.outputs if live is not None else {})}
         return Outlook(change.action, outputs, desired, live, held, change)
 
@@ -200,7 +187,7 @@ def _feeding(given: PlanInput, entries: Mapping[Address, Entry]) -> set[Address]
         inputs = [
             edge.reference.target
             for edge in resource.references
-            if (rule := ref_at(kind, edge.path)) is None or rule.relation == "input"
+            if (rule := kind.ref_at(edge.path)) is None or rule.relation == "input"
         ]
         edges[address] = inputs
         if kind.run and address in entries:

@@ -7,20 +7,20 @@ from dataclasses import replace
 from datetime import date
 
 from qfops.core.observation import LiveObject
-from qfops.core.plan import AttributeChange, Verdict
+from qfops.core.plan.actions import Verdict
+from qfops.core.plan.change import AttributeChange
 from qfops.core.resource import Ignore
 from qfops.core.values import ABSENT, UNOBSERVED, Value, same
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten, normalised
+from qfops.kinds.live_values import live_slot
 from qfops.kinds.rules import RuleType
-from qfops.kinds.wire import live_leaves, live_slot
-from qfops.planning.compare import Sides, vote
-from qfops.planning.steps import outside_rules
+from qfops.planning.compare import Sides, judge_attribute
 
 _LATE = {"replace": Verdict.REPLACE, "blocked": Verdict.BLOCKED}
 
 
-def compare(
+def diff(
     kind: Kind,
     desired: Mapping[str, Value],
     prior: Mapping[str, Value] | None,
@@ -39,7 +39,7 @@ def compare(
     wanted = flatten(kind, desired)
     applied = wanted if unchanged else flatten(kind, prior or {})
     owned = desired.keys() | prior.keys() if prior else desired.keys()
-    shown = live_leaves(kind, live, owned) if live is not None else {}
+    shown = flatten(kind, live.attributes, owned) if live is not None else {}
     votes: list[AttributeChange] = []
     for path, (value, rule) in wanted.items():
         known = applied.get(path)
@@ -48,13 +48,13 @@ def compare(
         if known is not None and same(before, value) and (seen is UNOBSERVED or same(seen, value)):
             continue
         sides = Sides(before, seen, value, path in assumed)
-        result = vote(path, rule, sides, adopting=adopting)
+        result = judge_attribute(path, rule, sides, adopting=adopting)
         if result.verdict is not Verdict.SAME or not same(before, value):
             votes.append(result)
     for path, (before, rule) in applied.items() if applied is not wanted else ():
         if path not in wanted:
             seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
-            votes.append(vote(path, rule, Sides(before, seen, ABSENT, path in assumed)))
+            votes.append(judge_attribute(path, rule, Sides(before, seen, ABSENT, path in assumed)))
     return _closed(kind, votes, prior, live) if prior else tuple(votes)
 
 
@@ -90,7 +90,7 @@ def _closed(
     if not any(item.verdict is Verdict.APPEND for item in votes):
         return tuple(votes)
     shown = live.attributes if live is not None else {}
-    switches = [rule.path for rule in outside_rules(kind) if rule.type is RuleType.ONE_WAY]
+    switches = [rule.path for rule in kind.outside_rules() if rule.type is RuleType.ONE_WAY]
     closing = next((path for path in switches if prior.get(path) is True or shown.get(path) is True), "")
     if not closing:
         return tuple(votes)

@@ -1,60 +1,53 @@
-"""What goes to the journal: intents before calls, outcomes after them, notes of what needs no call.
+"""What goes to the journal: intents before calls, outcomes after them, edits of state, approvals.
 
 A record holds whole entries, so each is computed from the entry as it is when the record is written, by one
-writer of an address at a time: changes of one address may overlap (its current object ends while a retired
-one does).
+writer of an address at a time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from qfops.core.address import Address
-from qfops.core.plan import CURRENT, Change
-from qfops.core.state import Entry, Record, State
+from qfops.core.plan.change import Change
+from qfops.core.plan.steps import Call
+from qfops.core.state.approved_plan import ApprovedPlan, OwedKey
+from qfops.core.state.entry import CURRENT, Entry
+from qfops.core.state.records import Approved, Before, Failure, Header, Intent, Outcome, Strike
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.kinds.operations import Operation
+from qfops.reconcile.effects import EntryEdit, edited
+from qfops.reconcile.outcome import outcome
 from qfops.reconcile.ports import Clock
+from qfops.state.live_state import LiveState
 from qfops.state.store import Session
 
-Entries = Mapping[Address, Entry | None]
+APPROVE = "approve"
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What an answer means for state."""
-
-    entry: Entry | None
-    id: str = ""
-    outputs: Mapping[str, JSON] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One mutating call of one step.
 
-    `planned` is the entry that the step is expected to leave behind (None: gone). `attributes` are the
-    planned ones, `before` what already matched (ids) or counted (an object). `outputs` name the object.
-    `finish` turns the console's result into what then holds; it is asked when the outcome is written.
-    `ends`: the object is to go, so "does not exist" is success. `last`: the change is done after it.
+    `edit` is what the entry becomes when it took effect. `attributes` are the planned ones, `before` what
+    already matched or counted; `outputs` name the object. `ends`: the object is to go, so "does not exist" is
+    success. `last`: the change is done after it.
     """
 
     address: Address
     kind: Kind
     operation: Operation
-    step: str
+    call: Call
     body: Mapping[str, JSON]
-    planned: Entry | None
-    finish: Callable[[JSON], Finished]
+    edit: EntryEdit
     object: str = CURRENT
     attributes: Mapping[str, JSON] = field(default_factory=dict)
-    before: JSON = None
+    before: Before = None
     outputs: Mapping[str, JSON] = field(default_factory=dict)
     ends: bool = False
     last: bool = False
@@ -69,94 +62,91 @@ class Journal:
         self._locks: dict[Address, asyncio.Lock] = {}
 
     @property
-    def state(self) -> State:
+    def state(self) -> LiveState:
         """The state as it is now."""
         return self.session.state
 
-    async def intend(self, request: Request, lifetime: float) -> Record:
+    async def intend(self, request: Request, lifetime: float) -> Intent:
         """Announce an attempt; on stable storage when this returns. The signature ends after `lifetime` s."""
-        now = self.clock.now()
-        return await self._append(
-            Record(
-                "intent",
-                uuid.uuid4().hex,
-                request.address,
-                request.step,
-                operation=request.operation.action,
-                object=request.object,
-                attributes=request.attributes,
-                before=request.before,
-                outputs=request.outputs,
-                entries={request.address: request.planned},
-                at=now,
-                expires=now + lifetime,
-            )
+        header = self._header(
+            request.address, request.call.id, request.object, operation=request.operation.action
         )
+        planned = edited(request.edit, request.address, self.state.entry).get(request.address)
+        intent = Intent(
+            header=header,
+            planned=planned,
+            attributes=request.attributes,
+            outputs=request.outputs,
+            before=request.before,
+            expires=header.at + lifetime,
+        )
+        await self.session.append(intent)
+        return intent
 
-    async def succeeded(self, request: Request, intent: Record, result: JSON) -> Finished:
-        """The call took effect."""
-        async with self._alone([request.address]):
-            finished = request.finish(result)
-            closed = replace(
-                _closed(intent, "outcome", self.clock.now()),
-                id=finished.id,
-                outputs=finished.outputs,
-                entries={request.address: finished.entry},
-                attributes=finished.entry.attributes if finished.entry else {},
-                done=request.last,
-            )
-            await self._append(closed)
-        return finished
+    async def succeeded(
+        self, kind: Kind, intent: Intent, outputs: Mapping[str, JSON], *, done: bool = False
+    ) -> Outcome:
+        """The call took effect, as its answer, a look or a person says."""
+        address = intent.header.address
+        async with self._alone([address]):
+            closed = outcome(kind, intent, outputs, self.state.entry(address), done=done)
+            closed = replace(closed, header=self._closing(intent))
+            await self.session.append(closed)
+        return closed
 
-    async def settled(self, intent: Record, outcome: Callable[[], Record]) -> None:
-        """The call of an earlier run took effect; `outcome` is asked for what holds then."""
-        async with self._alone([intent.address] if intent.address else []):
-            await self._append(replace(outcome(), at=self.clock.now()))
-
-    async def failed(self, intent: Record, message: str) -> None:
+    async def failed(self, intent: Intent, message: str) -> None:
         """The call had no effect, or none that its successor did not have as well."""
-        await self._append(replace(_closed(intent, "failed", self.clock.now()), message=message))
+        await self.session.append(Failure(header=self._closing(intent), message=message))
 
-    async def note(
-        self,
-        change: Change,
-        step: str,
-        entries: Callable[[], Entries],
-        *,
-        done: bool = False,
-        message: str = "",
+    async def edit(
+        self, change: Change, step: str, edit: EntryEdit, *, done: bool = False, message: str = ""
     ) -> None:
         """A step of `change` that no call carries out."""
-        touched = {change.address, *([change.moved_from] if change.moved_from else ())}
+        origin = change.origin
+        touched = {change.address, *(a for a in (origin.moved_from, origin.linked_from) if a is not None)}
         async with self._alone(touched):
-            await self._append(
-                Record(
-                    "outcome",
-                    uuid.uuid4().hex,
-                    change.address,
-                    step,
-                    object=change.object,
-                    entries=entries(),
-                    at=self.clock.now(),
+            await self.session.append(
+                Outcome(
+                    header=self._header(change.address, step, change.object),
+                    entries=edited(edit, change.address, self.state.entry),
                     message=message,
                     done=done,
                 )
             )
 
-    async def approve(self, plan: Mapping[str, JSON]) -> None:
-        """The approval of a plan, before its first step."""
-        now = self.clock.now()
-        await self._append(Record("outcome", uuid.uuid4().hex, None, "approve", approved=plan, at=now))
+    async def edit_by_hand(
+        self, address: Address, step: str, entries: Mapping[Address, Entry | None]
+    ) -> None:
+        """An edit that a person asked for."""
+        header = self._header(address, step, CURRENT)
+        await self.session.append(Outcome(header=header, entries=entries, message="by hand"))
 
-    async def strike(self, address: Address, object_: str) -> None:
-        """A change of the approved plan that asks for nothing any more."""
-        now = self.clock.now()
-        await self._append(
-            Record("outcome", uuid.uuid4().hex, address, "approve", object=object_, at=now, done=True)
+    async def approve(self, plan: ApprovedPlan) -> None:
+        """The approval of a plan, before its first step."""
+        record = Approved(
+            plan=plan, attempt=uuid.uuid4().hex, at=self.clock.now(), by=self.by, commit=self.commit
+        )
+        await self.session.append(record)
+
+    async def strike(self, key: OwedKey) -> None:
+        """A change of the approved plan asks for nothing any more."""
+        await self.session.append(Strike(header=self._header(key[0], APPROVE, key[1])))
+
+    def _header(self, address: Address, step: str, object_: str, *, operation: str = "") -> Header:
+        return Header(
+            attempt=uuid.uuid4().hex,
+            address=address,
+            step=step,
+            operation=operation,
+            object=object_,
+            at=self.clock.now(),
+            by=self.by,
+            commit=self.commit,
         )
 
-    async def _append(self, record: Record) -> Record:
-        return await self.session.append(replace(record, by=self.by, commit=self.commit))
+    def _closing(self, intent: Intent) -> Header:
+        """The header of the record that closes an intent."""
+        return replace(intent.header, at=self.clock.now(), by=self.by, commit=self.commit)
 
     @asynccontextmanager
     async def _alone(self, addresses: Iterable[Address]) -> AsyncIterator[None]:
@@ -165,8 +155,3 @@ class Journal:
             for address in sorted(addresses):
                 await stack.enter_async_context(self._locks.setdefault(address, asyncio.Lock()))
             yield
-
-
-def _closed(intent: Record, type_: Literal["outcome", "failed"], now: float) -> Record:
-    """The record that closes an intent, holding nothing of what was only planned."""
-    return replace(intent, type=type_, entries={}, attributes={}, before=None, at=now, expires=0.0)

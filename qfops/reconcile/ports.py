@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from qfops.core.errors import ApiError
-from qfops.core.plan import Event, Stats
+from qfops.core.plan.events import Event
+from qfops.core.plan.plan import Stats
 from qfops.core.values import JSON
+from qfops.objects.ports import Reader
 
 
 class Answer(Protocol):
@@ -24,7 +26,7 @@ class Answer(Protocol):
         """The console's id of the request, for support."""
 
 
-class Console(Protocol):
+class Console(Reader, Protocol):
     """The console API; `qfops.console.client.Client` is the real one."""
 
     @property
@@ -34,14 +36,6 @@ class Console(Protocol):
     @property
     def account(self) -> str:
         """The owner that reads showed, or ""."""
-
-    async def read(self, route: str, action: str, body: Mapping[str, JSON]) -> JSON:
-        """The result of a call that changes nothing."""
-
-    async def pages(
-        self, route: str, action: str, body: Mapping[str, JSON], *, items: str
-    ) -> list[dict[str, JSON]]:
-        """Every item of a list, read to its end."""
 
     async def send(
         self, route: str, action: str, body: Mapping[str, JSON], *, valid_until: float, attempt: int = 1

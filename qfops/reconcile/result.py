@@ -1,57 +1,75 @@
-"""What an apply has done: six lists, and the exit code that follows from them."""
+"""What an apply has done: how each change ended, and the exit code that follows from all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import enum
+from dataclasses import dataclass
 
-from qfops.core.plan import Change
+from qfops.core.exit_codes import ExitCode, worst
+from qfops.core.plan.change import Change
 
-# Of several, the first (architecture, section 3).
-PRECEDENCE = (130, 1, 5, 3, 6, 4, 2, 0)
+
+class How(enum.Enum):
+    """The ways in which carrying out a change can end, each with the exit code that it asks for."""
+
+    APPLIED = ("applied", ExitCode.DONE)
+    FAILED = ("failed", ExitCode.FAILED)
+    BLOCKED_BY = ("blocked by", ExitCode.DONE)
+    REFUSED = ("refused", ExitCode.REFUSED)
+    IN_PROGRESS = ("in progress", ExitCode.IN_PROGRESS)
+    NOT_ATTEMPTED = ("not attempted", ExitCode.DONE)
+    STALE = ("stale", ExitCode.STALE)
+
+    @property
+    def word(self) -> str:
+        """How lists are headed."""
+        return self.value[0]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the command ends with, if nothing worse happened."""
+        return self.value[1]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One change in a list of the result, with what there is to say about it."""
+class Ending:
+    """How the execution of a change ended, and what there is to say about it."""
 
-    change: Change
+    how: How
     text: str = ""
 
 
-@dataclass(slots=True)
-class ApplyResult:
-    """Filled while the plan is walked. `stale` names changes held back because their object moved.
+@dataclass(frozen=True, slots=True)
+class EndedChange:
+    """One change in a list of the result, with what there is to say about it."""
 
-    `held` counts console edits left alone; `interrupted` when the run was asked to stop; `left` are the
-    sentences about what stays in the console and what stays billed.
+    change: Change
+    how: How
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyResult:
+    """The endings of a plan's changes.
+
+    `dropped` are owed changes of a stored approval that moved since. `interrupted`: the run was asked to stop.
     """
 
-    applied: list[Item] = field(default_factory=list)
-    failed: list[Item] = field(default_factory=list)
-    blocked_by: list[Item] = field(default_factory=list)
-    refused: list[Item] = field(default_factory=list)
-    in_progress: list[Item] = field(default_factory=list)
-    not_attempted: list[Item] = field(default_factory=list)
-    stale: list[Item] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
-    held: int = 0
+    endings: tuple[tuple[Change, Ending], ...] = ()
+    held_back: int = 0
     interrupted: bool = False
+    dropped: tuple[str, ...] = ()
+
+    def of(self, how: How) -> list[EndedChange]:
+        """The changes that ended so."""
+        return [EndedChange(change, how, ending.text) for change, ending in self.endings if ending.how is how]
 
     @property
-    def exit_code(self) -> int:
+    def exit_code(self) -> ExitCode:
         """The exit code of `apply`."""
-        codes = [
-            *([130] if self.interrupted else []),
-            *([1] if self.failed else []),
-            *([5] if self.stale or self.dropped else []),
-            *([3] if self.refused else []),
-            *([4] if self.in_progress else []),
-        ]
-        return first(codes)
-
-
-def first(codes: Sequence[int]) -> int:
-    """The exit code that wins."""
-    return min(codes, key=PRECEDENCE.index, default=0)
+        codes = {ending.how.exit_code for _, ending in self.endings}
+        if self.interrupted:
+            codes.add(ExitCode.INTERRUPTED)
+        if self.dropped:
+            codes.add(ExitCode.STALE)
+        return worst(codes)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from qfops.core.observation import KindKey
+from qfops.core.address import KindKey
 from qfops.kinds.base import Kind
 
 

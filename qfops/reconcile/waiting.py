@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from qfops.core.errors import QfopsError
-from qfops.core.observation import LiveObject, Phase
-from qfops.core.settings import Wait
+from qfops.core.exit_codes import ExitCode
+from qfops.core.observation import LiveObject, Phase, words_of
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
-from qfops.reconcile.calls import interruptible, longer
-from qfops.reconcile.looking import Searcher
-from qfops.reconcile.ports import Clock, Console
+from qfops.kinds.status import reached
+from qfops.objects.answers import CannotTell, Missing
+from qfops.reconcile.run import Run
+from qfops.reconcile.settlement import unreadable
 
 
 class StillGoing(QfopsError):
     """The object is not ready yet and waiting for it has ended; nothing is wrong."""
 
-    exit_code = 4
+    exit_code = ExitCode.IN_PROGRESS
 
 
 class NotReady(QfopsError):
@@ -33,14 +33,13 @@ class Goal:
     until: Mapping[str, tuple[str, ...]]
     fails: bool = True
 
-    def reached(self, kind: Kind, live: LiveObject) -> bool:
+    def reached(self, live: LiveObject) -> bool:
         """Whether the wait is over."""
-        words = dict(zip([f.key for f in kind.readiness.fields], live.status.split("/"), strict=False))
-        if not self.until:
-            return live.phase is not Phase.GOING and not (self.fails and live.phase is Phase.FAILED)
-        return live.phase is not Phase.GOING and all(
-            words.get(key) in wanted for key, wanted in self.until.items()
-        )
+        if live.phase is Phase.GOING:
+            return False
+        if self.until:
+            return reached(live.status, self.until)
+        return not (self.fails and live.phase is Phase.FAILED)
 
     def failed(self, live: LiveObject) -> bool:
         """Whether it can never be reached."""
@@ -49,38 +48,53 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """Waits for objects. `limit` caps every wait in seconds (0: not at all); `stop` ends all of them."""
+    """Waits for objects; `limit` caps every wait in seconds (0: not at all)."""
 
-    console: Console
-    clock: Clock
-    wait: Wait
+    run: Run
     limit: float
-    stop: asyncio.Event
 
     async def until(
-        self, kind: Kind, outputs: Mapping[str, JSON], goal: Goal, tell: Callable[[LiveObject], None]
+        self,
+        kind: Kind,
+        outputs: Mapping[str, JSON],
+        scope: str,
+        goal: Goal,
+        tell: Callable[[LiveObject], None],
     ) -> LiveObject:
         """The object once the goal is reached; StillGoing or NotReady otherwise."""
-        began, pause, shown = self.clock.now(), self.wait.initial, ""
-        limit = min(self.limit, kind.readiness.limit, self.wait.limit)
+        run = self.run
+        began, pause, shown = run.now(), run.wait.initial, ""
+        limit = min(self.limit, kind.readiness.limit, run.wait.limit)
         while True:
-            live = await Searcher(self.console, kind).read(outputs)
-            if live is None:
-                raise NotReady("it vanished from the console while we waited for it")
-            if goal.reached(kind, live):
+            live = await self._read(kind, outputs, scope)
+            words = words_of(live.status)
+            if goal.reached(live):
                 return live
-            if goal.failed(live):
-                said = f": {live.reason}" if live.reason else ""
-                raise NotReady(f"the console says {live.status}{said}")
-            if live.phase is Phase.UNREADABLE:
-                raise NotReady(
-                    f"the console shows the status {live.status!r}, which this version does not know"
-                )
-            if live.status != shown:
-                shown = live.status
+            _check(goal, live)
+            if words != shown:
+                shown = words
                 tell(live)
-            left = limit - (self.clock.now() - began)
-            if left <= 0 or self.stop.is_set():
-                raise StillGoing(f"still going: {live.status}")
-            await interruptible(self.clock.sleep(min(pause, left)), self.stop)
-            pause = longer(pause, self.wait)
+            left = limit - (run.now() - began)
+            if left <= 0 or run.stop.is_set():
+                raise StillGoing(f"still going: {words}")
+            await run.pause(min(pause, left))
+            pause = run.longer(pause)
+
+    async def _read(self, kind: Kind, outputs: Mapping[str, JSON], scope: str) -> LiveObject:
+        objects = self.run.objects
+        found = await objects.read(kind, outputs, scope=scope, since=objects.moment())
+        if isinstance(found, CannotTell):
+            raise unreadable(found)
+        if isinstance(found, Missing):
+            raise NotReady("it vanished from the console while we waited for it")
+        return found.object
+
+
+def _check(goal: Goal, live: LiveObject) -> None:
+    """Raise NotReady where the goal cannot be reached any more, or the console speaks of what we do not know."""
+    words = words_of(live.status)
+    if goal.failed(live):
+        said = f": {live.reason}" if live.reason else ""
+        raise NotReady(f"the console says {words}{said}")
+    if live.phase is Phase.UNREADABLE:
+        raise NotReady(f"the console shows the status {words!r}, which this version does not know")

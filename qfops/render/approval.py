@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from qfops.core.approval import DEACTIVATE, DELETE, OVERWRITE, words_needed
-from qfops.core.plan import Action, Change, Plan
+from qfops.core.plan.actions import Action, Need
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan, needs_of
 from qfops.render.layout import wrap
 
 _INDENT = " " * len("APPROVE  ")
@@ -14,21 +15,21 @@ def allowances(plan: Plan) -> list[str]:
 
     What a stored approval still owes was approved before and asks for nothing again.
     """
-    return [word for word in words_needed(_to_approve(plan)) if word != OVERWRITE]
+    return [word for word in needs_of(_to_approve(plan)) if word != Need.OVERWRITE]
 
 
 def only_whole(plan: Plan) -> bool:
     """Whether no word covers all of the plan: what overwrites a console edit is approved as a whole."""
-    return OVERWRITE in words_needed(_to_approve(plan))
+    return Need.OVERWRITE in needs_of(_to_approve(plan))
 
 
 def _to_approve(plan: Plan) -> list[Change]:
-    return [change for change in plan.changes if change.acts and not change.owed]
+    return [change for change in plan.changes if change.acts and not change.seal.owed]
 
 
 def apply_command(plan: Plan, command: str, flags: str) -> str:
     """The command that does this plan, up to its approval: `qfops --env dev apply --target Service/faq`."""
-    verb = "destroy" if plan.destroy else "prune" if plan.command == "prune" else "apply"
+    verb = "destroy" if plan.destroys else "prune" if plan.command == "prune" else "apply"
     return " ".join(part for part in (command, verb, flags) if part)
 
 
@@ -40,7 +41,7 @@ def next_lines(plan: Plan, command: str, flags: str, width: int) -> list[str]:
     acting = [change for change in plan.changes if change.acts]
     if not acting:
         return ["APPROVE  nothing: all of it is blocked or unknown, see above"]
-    if all(change.owed or change.action is Action.WAIT for change in acting):
+    if all(change.seal.owed or change.action is Action.WAIT for change in acting):
         return [f"NEXT  {command} apply --resume"]
     lines = [f"APPROVE  {apply_command(plan, command, flags)} --expect-digest {plan.digest}"]
     lines += [f"{_INDENT}{line}" for text in _otherwise(plan) for line in wrap(text, width - len(_INDENT))]
@@ -52,7 +53,7 @@ def next_lines(plan: Plan, command: str, flags: str, width: int) -> list[str]:
 
 def _otherwise(plan: Plan) -> list[str]:
     """What it takes without the digest, where `--auto-approve` alone is not enough."""
-    implied = (DELETE, DEACTIVATE) if plan.destroy or plan.command == "prune" else ()
+    implied = (Need.DELETE, Need.DEACTIVATE) if plan.destroys or plan.command == "prune" else ()
     words = ",".join(word for word in allowances(plan) if word not in implied)
     if only_whole(plan):
         rest = f"without it the rest needs --allow {words}" if words else "--auto-approve leaves it out"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qfops.core.plan import Action, AttributeChange, Cause, Change, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Cause, Change
 from qfops.core.values import ABSENT, UNOBSERVED, Slot, has_unknown
 from qfops.render.layout import ELLIPSIS, Page, Style, clean, wrap
 from qfops.render.textdiff import diff_text

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from qfops.core.plan import CURRENT, Action, Cause, Change
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Cause, Change
+from qfops.core.state.entry import CURRENT
 from qfops.render.attributes import detail_lines, headline, telling
 from qfops.render.layout import ELLIPSIS, Page, Style, cells, clean, pad, wrap
 from qfops.render.signs import Danger, danger, style, throws_away, verb
@@ -36,8 +38,8 @@ class Columns:
 
 def label(change: Change) -> str:
     """The address; for a move the old one too, and for an object that is not current its id."""
-    if change.action is Action.MOVE and change.moved_from is not None:
-        return f"{change.moved_from} → {change.address}"
+    if change.action is Action.MOVE and change.origin.moved_from is not None:
+        return f"{change.origin.moved_from} → {change.address}"
     old = "" if change.object == CURRENT else f" (old object {clean(change.object)})"
     return f"{change.address}{old}"
 
@@ -78,12 +80,12 @@ def _parts(change: Change, cause: Cause | None) -> Iterator[str]:
     yield headline(telling(change, cause))
     if change.action is not Action.UPDATE or not telling(change, cause):
         yield clean(change.reason)
-    if change.link and change.link not in change.reason:
-        yield f"object {clean(change.link)}"
+    if change.origin.link and change.origin.link not in change.reason:
+        yield f"object {clean(change.origin.link)}"
     yield from _cost(change)
-    if change.keeps and change.action not in (*_ENDS, Action.RUN):
-        yield f"the old one is kept: {', '.join(clean(item) for item in change.keeps)}"
-    yield from (clean(note) for note in change.notes)
+    if change.ends.keeps and change.action not in (*_ENDS, Action.RUN):
+        yield f"the old one is kept: {', '.join(clean(item) for item in change.ends.keeps)}"
+    yield from (clean(note) for note in change.decision.notes)
 
 
 def _cost(change: Change) -> Iterator[str]:
@@ -95,8 +97,8 @@ def _cost(change: Change) -> Iterator[str]:
         if not change.billable:
             yield "not billed"
         if change.last_duration:
-            yield f"last run {duration(change.last_duration)}" + (", kept" if change.keeps else "")
-        elif change.keeps:
+            yield f"last run {duration(change.last_duration)}" + (", kept" if change.ends.keeps else "")
+        elif change.ends.keeps:
             yield "the last run is kept"
     elif change.billable:
         yield "costs money"
@@ -126,11 +128,11 @@ def _consequences(change: Change, page: Page) -> Iterator[str]:
             f"edit: {origin(edit)}  {clean(edit.summary)}".rstrip() for edit in change.causes
         )
     if throws_away(change):
-        lost = ", ".join(clean(item) for item in change.destroys) or "the run that is still going"
+        lost = ", ".join(clean(item) for item in change.ends.destroys) or "the run that is still going"
         yield from _painted(f"NOT KEPT: {lost}", Style.DANGER, page)
-    for text in change.left:
+    for text in change.ends.left:
         yield from _painted(f"stays: {clean(text)}", Style.WARN, page)
-    for line in change.remedy.splitlines():
+    for line in change.decision.remedy.splitlines():
         yield " " * INDENT + page.paint(f"way on: {clean(line)}", Style.HEAD)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from qfops.core.plan import Drift
+from qfops.core.plan.plan import HeldBack
 from qfops.core.values import same
 from qfops.render.layout import Page, Style, cells, clean, pad, plural
 from qfops.render.textdiff import diff_text
@@ -15,7 +15,7 @@ _INDENT = " " * 12
 
 
 def drift_text(
-    drift: Sequence[Drift], *, command: str = "qfops", color: bool = False, width: int = 100
+    drift: Sequence[HeldBack], *, command: str = "qfops", color: bool = False, width: int = 100
 ) -> str:
     """The report of `qfops drift`: every console edit with the ways on, then what is accepted or ignored."""
     page = Page(width, color)
@@ -33,7 +33,7 @@ def drift_text(
     return "\n".join(lines) + "\n"
 
 
-def drift_lines(drift: Sequence[Drift], command: str, page: Page) -> list[str]:
+def drift_lines(drift: Sequence[HeldBack], command: str, page: Page) -> list[str]:
     """The edits, and once below them what can be done about each."""
     lines = [line for item in drift for line in _item(item, page, reason=False)]
     revertible = [item for item in drift if item.revertible]
@@ -51,17 +51,21 @@ def drift_lines(drift: Sequence[Drift], command: str, page: Page) -> list[str]:
     return [*lines, *(_INDENT + line for line in (*ways, until))]
 
 
-def place(item: Drift) -> str:
+def place(item: HeldBack) -> str:
     """`ADDRESS.path` as `drift --accept` takes it, quoted for the shell where needed."""
-    dot = "" if item.path.startswith("[") else "."
-    return clean(shlex.quote(f"{item.address}{dot}{item.path}"))
+    dot = "" if item.attribute.path.startswith("[") else "."
+    return clean(shlex.quote(f"{item.address}{dot}{item.attribute.path}"))
 
 
-def _item(item: Drift, page: Page, *, reason: bool) -> list[str]:
-    label = f"  ! {item.address} {clean(item.path)}"
-    sides = {"applied": item.prior, "console": item.live, "manifest": item.desired}
+def _item(item: HeldBack, page: Page, *, reason: bool) -> list[str]:
+    label = f"  ! {item.address} {clean(item.attribute.path)}"
+    sides = {
+        "applied": item.attribute.prior,
+        "console": item.attribute.live,
+        "manifest": item.attribute.desired,
+    }
     compact = [f"{name} {show(value)}" for name, value in sides.items()]
-    note = [_INDENT + clean(item.reason)] if reason and item.reason else []
+    note = [_INDENT + clean(item.attribute.reason)] if reason and item.attribute.reason else []
     if not item.revertible and not item.ignored:
         note.append(_INDENT + "no call can undo this one")
     if all(fits(value) for value in sides.values()):
@@ -71,13 +75,17 @@ def _item(item: Drift, page: Page, *, reason: bool) -> list[str]:
     return [page.paint(label, Style.WARN), *_rows(item, page), *note]
 
 
-def _rows(item: Drift, page: Page) -> list[str]:
+def _rows(item: HeldBack, page: Page) -> list[str]:
     """The sides below each other; what the console changed in a long text is marked in words."""
-    sides = [("applied", item.prior), ("console", item.live), ("manifest", item.desired)]
-    if not (isinstance(item.prior, str) and isinstance(item.live, str)):
+    sides = [
+        ("applied", item.attribute.prior),
+        ("console", item.attribute.live),
+        ("manifest", item.attribute.desired),
+    ]
+    if not (isinstance(item.attribute.prior, str) and isinstance(item.attribute.live, str)):
         return [f"{_INDENT}{pad(name, 8)} {show(value, page.width - 21)}" for name, value in sides]
     inner = Page(page.width - len(_INDENT), page.color)
-    lines = [f"{_INDENT}{line}" for line in diff_text(item.prior, item.live, inner)]
-    unchanged = same(item.desired, item.prior)
-    says = "says what was applied" if unchanged else f"{show(item.desired, page.width - 21)}"
+    lines = [f"{_INDENT}{line}" for line in diff_text(item.attribute.prior, item.attribute.live, inner)]
+    unchanged = same(item.attribute.desired, item.attribute.prior)
+    says = "says what was applied" if unchanged else f"{show(item.attribute.desired, page.width - 21)}"
     return [f"{_INDENT}applied → console:", *lines, f"{_INDENT}manifest {says}"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from qfops.core.plan import Event
+from qfops.core.plan.events import Event
 from qfops.core.values import JSON
 from qfops.render.layout import clean
 

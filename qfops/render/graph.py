@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from qfops.core.address import Address
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
 
 # Fill colours that stay readable in print; what ends is red, what is new is green, what costs is violet.
 _FILLS = {

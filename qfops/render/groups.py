@@ -10,7 +10,10 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qfops.core.plan import CURRENT, Action, Cause, Change, Plan, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import Cause, Change
+from qfops.core.plan.plan import Plan
+from qfops.core.state.entry import CURRENT
 from qfops.render.signs import Danger, danger
 
 NEW, REMOVED = "new", "removed"
@@ -102,11 +105,11 @@ def _heading(change: Change, plan: Plan) -> Heading:
     """The heading of a change; `EDIT` stands for "look at its first cause"."""
     if change.action in _HELD:
         return _HELD[change.action]
-    if change.owed:
+    if change.seal.owed:
         return Heading.OWED
     if change.action is Action.WAIT:
         return Heading.WAITING
-    if plan.destroy:
+    if plan.destroys:
         return Heading.DESTROY
     if change.object != CURRENT and not change.causes:
         return Heading.RETIRED

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qfops.core.plan import Action, Change, Drift, Plan
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import HeldBack, Plan
 from qfops.render.groups import Group, Heading, edits
 from qfops.render.layout import Page, Style, cells, clean, gap, plural, wrap
 from qfops.render.signs import overwritten_paths, throws_away
@@ -12,7 +14,7 @@ from qfops.render.signs import overwritten_paths, throws_away
 
 def title(plan: Plan, page: Page) -> list[str]:
     """The line that names the plan, with what it takes away at the right (below, where there is no room)."""
-    verb_words = f"qfops {plan.command}" + (" --destroy" if plan.destroy and plan.command == "plan" else "")
+    verb_words = f"qfops {plan.command}" + (" --destroy" if plan.destroys and plan.command == "plan" else "")
     parts = [
         f"{verb_words} --env {plan.environment}" if plan.environment else verb_words,
         plan.project,
@@ -45,7 +47,7 @@ def _toll(plan: Plan) -> tuple[str, bool]:
     return " · ".join(words), not thrown and not overwritten and words == ["deletes nothing"]
 
 
-def count_lines(plan: Plan, groups: Sequence[Group], drift: Sequence[Drift], page: Page) -> list[str]:
+def count_lines(plan: Plan, groups: Sequence[Group], drift: Sequence[HeldBack], page: Page) -> list[str]:
     """`2 edits → 4 changes: 1 run, …` and what is not done."""
     acting = [item for item in plan.changes if item.acts]
     sources = [(len(edits(plan.changes)), "edit", "edits")]
@@ -59,7 +61,7 @@ def count_lines(plan: Plan, groups: Sequence[Group], drift: Sequence[Drift], pag
         count = sum(item.action is action for item in plan.changes)
         if count:
             parts.append(f"{count:,} {action}")
-    left = sum(len(item.left) for item in acting)
+    left = sum(len(item.ends.left) for item in acting)
     if left:
         parts.append(f"{plural(left, 'thing')} left behind (see stays:)")
     if drift:
@@ -92,14 +94,14 @@ def _rank(change: Change) -> int:
     return _ORDER.index(change.action)
 
 
-def nothing(plan: Plan, drift: Sequence[Drift], noted: Sequence[Change]) -> str:
+def nothing(plan: Plan, drift: Sequence[HeldBack], noted: Sequence[Change]) -> str:
     """The one line of a plan without changes; it claims no more than the plan knows."""
-    if plan.destroy:
+    if plan.destroys:
         return "No changes. Nothing is left to destroy."
-    count = max(plan.unchanged, len(plan.changes))
+    count = len(plan.changes)
     checked = f"{plural(count, 'resource')} checked with {plural(plan.stats.calls, 'call')}"
     scope = "" if plan.complete else " in what was selected"
-    ignored = sum(item.ignored for item in plan.drift)
+    ignored = sum(item.ignored for item in plan.held_back)
     exceptions = [
         f"{plural(len(drift), 'console edit')} left alone" if drift else "",
         f"{plural(ignored, 'console edit')} accepted or ignored" if ignored else "",

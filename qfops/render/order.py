@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qfops.core.plan import Action, Change, Plan
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan
 from qfops.render.layout import Page, wrap
 from qfops.render.values import about
 

@@ -10,18 +10,22 @@ from collections.abc import Mapping, Sequence
 
 from qfops import __version__
 from qfops.core.canonical import digest
-from qfops.core.plan import FORMAT_VERSION, Action, AttributeChange, Cause, Change, Drift, Plan, Step, Verdict
+from qfops.core.plan.actions import Verdict
+from qfops.core.plan.change import AttributeChange, Cause, Change
+from qfops.core.plan.plan import FORMAT_VERSION, HeldBack, Plan
+from qfops.core.plan.steps import Call, StateEdit, Step, Wait
+from qfops.core.plan_options import PlanOptions
 from qfops.core.values import ABSENT, JSON, Marker, Reference, Sensitive, Slot, Unknown
 from qfops.render.diagnostics import diagnostic_json
 from qfops.render.saved_plan import PlanFile, read_plan
 
-__all__ = ["PlanFile", "plan_file", "plan_json", "read_plan", "slot_json"]
+__all__ = ["PlanFile", "plan_file", "plan_json", "read_plan", "published_slot"]
 
 
-def plan_json(plan: Plan, arguments: Sequence[str] = ()) -> dict[str, JSON]:
+def plan_json(plan: Plan, options: PlanOptions = PlanOptions()) -> dict[str, JSON]:
     """The plan with exactly the keys of the published format.
 
-    `arguments` are the flags that the digest covers (`--target`, `Service/faq`); `tool` carries them, so that
+    `options` are those that the digest covers; `tool` carries them, as words and as values, so that
     `apply --plan` can make the same plan again.
     """
     return {
@@ -30,37 +34,38 @@ def plan_json(plan: Plan, arguments: Sequence[str] = ()) -> dict[str, JSON]:
             "name": "qfops",
             "version": __version__,
             "command": plan.command,
-            "destroy": plan.destroy,
-            "arguments": list(arguments),
+            "destroy": plan.destroys,
+            "arguments": [*options.arguments()],
+            "options": options.to_json(),
         },
         "project": plan.project,
         "environment": plan.environment,
         "state": {"lineage": plan.lineage, "serial": plan.serial},
         "digest": plan.digest,
         "complete": plan.complete,
-        "summary": _summary(plan),
+        "summary": {**plan.summary()},
         "changes": [_change(item) for item in plan.changes],
-        "drift": [_drift(item) for item in plan.drift],
+        "drift": [_drift(item) for item in plan.held_back],
         "affected": [str(address) for address in plan.affected],
         "diagnostics": [diagnostic_json(item) for item in plan.diagnostics],
         "stats": {"calls": plan.stats.calls, "retries": plan.stats.retries, "seconds": plan.stats.seconds},
     }
 
 
-def plan_file(plan: Plan, arguments: Sequence[str] = ()) -> dict[str, JSON]:
+def plan_file(plan: Plan, options: PlanOptions = PlanOptions()) -> dict[str, JSON]:
     """What `plan --out` writes: the plan and a checksum over everything else."""
-    data = plan_json(plan, arguments)
+    data = plan_json(plan, options)
     return {**data, "checksum": digest(data)}
 
 
-def slot_json(value: Slot) -> JSON:
+def published_slot(value: Slot) -> JSON:
     """One side of a comparison as JSON; ABSENT has no JSON (its key is left out)."""
     if isinstance(value, (Marker, Unknown, Sensitive, Reference)):
         return _mark(value)
     if isinstance(value, Mapping):
-        return {key: slot_json(item) for key, item in value.items()}
+        return {key: published_slot(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [slot_json(item) for item in value]
+        return [published_slot(item) for item in value]
     return value
 
 
@@ -78,13 +83,6 @@ def _mark(value: Marker | Unknown | Sensitive | Reference) -> JSON:
     return {"$unobserved": True}
 
 
-def _summary(plan: Plan) -> dict[str, JSON]:
-    """Counts by action; `noop` also when the unchanged resources are counted but not listed."""
-    counts: dict[str, JSON] = {**plan.summary()}
-    listed = sum(item.action is Action.NO_OP for item in plan.changes)
-    return {**counts, "noop": max(listed, plan.unchanged)}
-
-
 def _change(change: Change) -> dict[str, JSON]:
     data: dict[str, JSON] = {
         "address": str(change.address),
@@ -95,10 +93,11 @@ def _change(change: Change) -> dict[str, JSON]:
         "id": change.id,
         "dependsOn": [str(address) for address in change.depends_on],
         "billable": change.billable,
-        "keeps": list(change.keeps),
-        "destroys": list(change.destroys),
+        "keeps": list(change.ends.keeps),
+        "destroys": list(change.ends.destroys),
         "outputs": list(change.outputs),
         "gate": None,
+        "needs": [str(need) for need in change.needs],
         "lastDuration": change.last_duration,
         "steps": [_step(item) for item in change.steps],
         "attributes": [_attribute(item) for item in change.attributes if item.verdict is not Verdict.SAME],
@@ -113,10 +112,14 @@ def _without_empty(data: dict[str, JSON], *optional: str) -> dict[str, JSON]:
 
 def _reason(change: Change) -> str:
     """The reason with everything else that people must know: notes, what stays, the way on."""
-    stays = [f"stays: {text}" for text in change.left]
-    way_on = [f"way on: {change.remedy}"] if change.remedy else []
-    moved = [f"moved from {change.moved_from}"] if change.moved_from else []
-    return "; ".join(part for part in (change.reason, *moved, *change.notes, *stays, *way_on) if part)
+    stays = [f"stays: {text}" for text in change.ends.left]
+    way_on = [f"way on: {change.decision.remedy}"] if change.decision.remedy else []
+    origin = change.origin
+    moved = [f"moved from {origin.moved_from}"] if origin.moved_from else []
+    moved += [f"kept by {origin.linked_from}"] if origin.linked_from else []
+    return "; ".join(
+        part for part in (change.reason, *moved, *change.decision.notes, *stays, *way_on) if part
+    )
 
 
 def _cause(cause: Cause) -> dict[str, JSON]:
@@ -126,19 +129,20 @@ def _cause(cause: Cause) -> dict[str, JSON]:
 
 def _step(step: Step) -> dict[str, JSON]:
     """One step; `operation` and `repeat` are missing where only the state changes."""
-    data: dict[str, JSON] = {
-        "id": step.id,
-        "operation": step.operation,
-        "paths": list(step.paths),
-        "repeat": step.repeat,
-        "billable": step.billable,
-    }
-    return _without_empty(data, "operation", "repeat")
+    data: dict[str, JSON] = {"id": step.id}
+    match step:
+        case Call():
+            data |= {"operation": step.action, "paths": list(step.paths), "repeat": str(step.repeat)}
+        case Wait():
+            data |= {"operation": step.action, "paths": [], "repeat": "read"}
+        case StateEdit():
+            data |= {"paths": []}
+    return {**data, "billable": isinstance(step, Call) and step.billable}
 
 
 def _sides(prior: Slot, live: Slot, desired: Slot) -> dict[str, JSON]:
     sides = {"prior": prior, "live": live, "desired": desired}
-    return {name: slot_json(value) for name, value in sides.items() if value is not ABSENT}
+    return {name: published_slot(value) for name, value in sides.items() if value is not ABSENT}
 
 
 def _attribute(item: AttributeChange) -> dict[str, JSON]:
@@ -149,12 +153,13 @@ def _attribute(item: AttributeChange) -> dict[str, JSON]:
     return {"path": item.path, **sides, "verdict": str(item.verdict), "reason": reason}
 
 
-def _drift(item: Drift) -> dict[str, JSON]:
+def _drift(item: HeldBack) -> dict[str, JSON]:
+    vote = item.attribute
     return {
         "address": str(item.address),
-        "path": item.path,
-        **_sides(item.prior, item.live, item.desired),
-        "reason": item.reason,
+        "path": vote.path,
+        **_sides(vote.prior, vote.live, vote.desired),
+        "reason": vote.reason,
         "ignored": item.ignored,
         "revertible": item.revertible,
     }

@@ -5,14 +5,16 @@ What comes out is what identifies the plan; the plan itself is made again and mu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 from qfops.core.canonical import digest
 from qfops.core.diagnostics import nearest
 from qfops.core.errors import QfopsError
-from qfops.core.plan import FORMAT_VERSION, SUMMARY_KEYS
+from qfops.core.plan.actions import SUMMARY_KEYS, Need
+from qfops.core.plan.plan import FORMAT_VERSION
+from qfops.core.plan_options import KEYS, PlanOptions, read_arguments, read_options
 from qfops.core.values import JSON
 
 _REMEDY = "Make a new one: qfops plan --out FILE"
@@ -28,13 +30,14 @@ TOP = _keys(
     "stats checksum"
 )
 NESTED: Mapping[str, frozenset[str]] = {
-    "tool": _keys("name version command destroy arguments"),
+    "tool": _keys("name version command destroy arguments options"),
+    "tool.options": KEYS,
     "state": _keys("lineage serial"),
     "stats": _keys("calls retries seconds"),
     "summary": _keys(" ".join(SUMMARY_KEYS)),
     "changes[]": _keys(
-        "address object action reason causes id dependsOn billable keeps destroys outputs gate lastDuration "
-        "steps attributes"
+        "address object action reason causes id dependsOn billable keeps destroys outputs gate needs "
+        "lastDuration steps attributes"
     ),
     "changes[].causes[]": _keys("address path source file line"),
     "changes[].steps[]": _keys("id operation paths repeat billable"),
@@ -48,8 +51,8 @@ NESTED: Mapping[str, frozenset[str]] = {
 class PlanFile:
     """What identifies a saved plan, and what it takes to make it again.
 
-    `command` and `arguments` are how it was made (`plan`, `--target Service/faq`); `destroy` says that it
-    ends everything; `changes` are (address, object, action) in the order of the walk.
+    `command` and `options` are how it was made; `changes` are (address, object, action) in the order of the
+    walk, and `needs` what all of them need beyond `--auto-approve`.
     """
 
     digest: str
@@ -59,9 +62,9 @@ class PlanFile:
     serial: int
     complete: bool
     command: str
-    destroy: bool
-    arguments: tuple[str, ...]
+    options: PlanOptions
     changes: tuple[tuple[str, str, str], ...]
+    needs: tuple[Need, ...]
 
 
 def read_plan(data: JSON) -> PlanFile:
@@ -130,10 +133,10 @@ def _identity(data: Mapping[str, JSON]) -> PlanFile:
     tool, state, changes = data["tool"], data["state"], data["changes"]
     if not isinstance(tool, dict) or not isinstance(state, dict) or not isinstance(changes, list):
         _refuse("The saved plan is damaged.", "tool, state or changes has the wrong type.")
-    arguments = tool.get("arguments")
     serial = state.get("serial")
-    if not isinstance(arguments, list) or not isinstance(serial, int):
-        _refuse("The saved plan is damaged.", "tool.arguments or state.serial has the wrong type.")
+    if not isinstance(serial, int):
+        _refuse("The saved plan is damaged.", "state.serial has the wrong type.")
+    listed = [item for item in changes if isinstance(item, dict)]
     return PlanFile(
         digest=str(data["digest"]),
         project=str(data["project"]),
@@ -142,14 +145,58 @@ def _identity(data: Mapping[str, JSON]) -> PlanFile:
         serial=serial,
         complete=data["complete"] is True,
         command=str(tool.get("command")),
-        destroy=tool.get("destroy") is True,
-        arguments=tuple(str(item) for item in arguments),
+        options=_options(tool),
         changes=tuple(
-            (str(item.get("address")), str(item.get("object")), str(item.get("action")))
-            for item in changes
-            if isinstance(item, dict)
+            (str(item.get("address")), str(item.get("object")), str(item.get("action"))) for item in listed
         ),
+        needs=_needs(listed),
     )
+
+
+def _options(tool: Mapping[str, JSON]) -> PlanOptions:
+    """The options of a plan: values since format 2, words before."""
+    options, arguments = tool.get("options"), tool.get("arguments")
+    try:
+        if isinstance(options, dict):
+            return read_options(options)
+        if isinstance(arguments, list):
+            words = [str(word) for word in arguments]
+            return read_arguments(words, destroy=tool.get("destroy") is True)
+    except ValueError as error:
+        _refuse("The saved plan is damaged.", f"{error}.")
+    _refuse("The saved plan is damaged.", "tool.arguments has the wrong type.")
+
+
+def _needs(changes: Sequence[Mapping[str, JSON]]) -> tuple[Need, ...]:
+    words = {str(word) for change in changes for word in _needed(change)}
+    return tuple(need for need in Need if need in words)
+
+
+def _needed(change: Mapping[str, JSON]) -> Sequence[JSON]:
+    """What one change needs; format 1 did not say so, and it follows from what the change does."""
+    stated = change.get("needs")
+    if isinstance(stated, list):
+        return stated
+    action, steps = change.get("action"), change.get("steps")
+    if action in ("no-op", "wait", "blocked", "unknown"):
+        return ()
+    stops = (
+        any(isinstance(s, dict) and s.get("id") == "stop" for s in steps)
+        if isinstance(steps, list)
+        else False
+    )
+    found: list[JSON] = []
+    if action in (Need.DELETE, Need.DEACTIVATE):
+        found.append(action)
+    elif change.get("destroys") or stops:
+        found.append(Need.REPLACE)
+    attributes = change.get("attributes")
+    for vote in attributes if isinstance(attributes, list) else ():
+        if isinstance(vote, dict) and vote.get("verdict") == "revert":
+            found.append(Need.REVERT_DRIFT)
+        if isinstance(vote, dict) and "overwrites console edit" in str(vote.get("reason")):
+            found.append(Need.OVERWRITE)
+    return found
 
 
 def _refuse(summary: str, detail: str = "") -> NoReturn:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import enum
 
-from qfops.core.plan import Action, Change, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import Change
 from qfops.render.layout import Style
 
 SIGNS = {
@@ -67,8 +68,8 @@ def throws_away(change: Change) -> bool:
     """Whether something new replaces an object that is not kept, or a run that is still going."""
     if not change.acts or change.action in _ENDS:
         return False
-    stops = change.action is Action.RUN and any(step.id == "stop" for step in change.steps)
-    return stops or bool(change.destroys)
+    stops = change.action is Action.RUN and change.stops
+    return stops or bool(change.ends.destroys)
 
 
 def overwritten_paths(change: Change) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from qfops.core.address import Address
-from qfops.core.state import Entry, Retired, State
+from qfops.core.observation import words_of
+from qfops.core.state.entry import Entry, Retired
+from qfops.core.state.state import State
 from qfops.core.values import Value
 from qfops.render.layout import Page, Style, cells, clean, pad
 from qfops.render.values import duration, show
@@ -22,8 +24,9 @@ def state_list(state: State, *, color: bool = False) -> str:
         "  ".join(pad(text, width) for text, width in zip(row, [*widths, 0], strict=True)) for row in rows
     ]
     lines = [line.rstrip() for line in lines] or ["The state holds no resources."]
-    for record in sorted(state.intents.values(), key=lambda item: item.seq):
-        text = f"open call: {record.address} {record.step} {record.operation}; settled by the next plan"
+    for record in sorted(state.intents.values(), key=lambda item: item.header.seq):
+        call = record.header
+        text = f"open call: {call.address} {call.step} {call.operation}; settled by the next plan"
         lines.append(page.paint(clean(text), Style.WARN))
     if state.approved is not None:
         lines.append(page.paint("an approved plan is not done yet: apply --resume", Style.WARN))
@@ -32,7 +35,12 @@ def state_list(state: State, *, color: bool = False) -> str:
 
 def _row(address: Address, entry: Entry) -> tuple[str, str, str, str]:
     retired = f"{len(entry.retired):,} retired" if entry.retired else ""
-    return (str(address), clean(entry.id) if entry.id else _RETIRED_ONLY, clean(entry.status), retired)
+    return (
+        str(address),
+        clean(entry.id) if entry.id else _RETIRED_ONLY,
+        clean(words_of(entry.status)),
+        retired,
+    )
 
 
 def state_show(entry: Entry, *, color: bool = False) -> str:
@@ -43,7 +51,7 @@ def state_show(entry: Entry, *, color: bool = False) -> str:
         f"  id            {clean(entry.id or _RETIRED_ONLY)}",
     ]
     facts = {
-        "status": entry.status,
+        "status": words_of(entry.status),
         "took": duration(entry.seconds) if entry.seconds else "",
         "run key": entry.run_key,
         "depends on": ", ".join(str(item) for item in entry.dependencies),

@@ -13,7 +13,7 @@ MANY = 20
 _LABEL_LIMIT = 44
 
 
-class Item(NamedTuple):
+class SummaryItem(NamedTuple):
     """One resource in a list of the summary: its address and one sentence."""
 
     address: str
@@ -27,17 +27,17 @@ class ApplySummary:
     `blocked_by` are those that wait for something that failed; `held_back` counts console edits left alone.
     """
 
-    applied: tuple[Item, ...] = ()
-    failed: tuple[Item, ...] = ()
-    blocked_by: tuple[Item, ...] = ()
-    refused: tuple[Item, ...] = ()
-    in_progress: tuple[Item, ...] = ()
-    not_attempted: tuple[Item, ...] = ()
+    applied: tuple[SummaryItem, ...] = ()
+    failed: tuple[SummaryItem, ...] = ()
+    blocked_by: tuple[SummaryItem, ...] = ()
+    refused: tuple[SummaryItem, ...] = ()
+    in_progress: tuple[SummaryItem, ...] = ()
+    not_attempted: tuple[SummaryItem, ...] = ()
     exit_code: int = 0
     next: str = ""
     held_back: int = 0
 
-    def lists(self) -> dict[str, tuple[Item, ...]]:
+    def lists(self) -> dict[str, tuple[SummaryItem, ...]]:
         """The lists by name, in their order."""
         return {
             "applied": self.applied,
@@ -80,7 +80,7 @@ def apply_text(summary: ApplySummary, *, color: bool = False, width: int = 100) 
     return "\n".join(lines) + "\n"
 
 
-def _items(items: Sequence[Item], page: Page) -> list[str]:
+def _items(items: Sequence[SummaryItem], page: Page) -> list[str]:
     sizes = [size for item in items if (size := cells(item.address)) <= _LABEL_LIMIT]
     column = max(sizes, default=0)
     lines: list[str] = []
@@ -93,7 +93,7 @@ def _items(items: Sequence[Item], page: Page) -> list[str]:
     return lines
 
 
-def _crowd(items: Sequence[Item]) -> list[str]:
+def _crowd(items: Sequence[SummaryItem]) -> list[str]:
     """Counts by kind: each one had a line of its own while it was done."""
     counts: dict[str, int] = {}
     for item in items:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qfops.core.plan import Action, Change, Drift, Plan, Verdict
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import HeldBack, Plan
 from qfops.render.approval import next_lines
 from qfops.render.changes import COMPACT, Columns, group_lines, label, origin
 from qfops.render.diagnostics import diagnostic_lines
@@ -41,7 +43,7 @@ def plan_text(
     """
     page = Page(width, color)
     drift = _held_back(plan)
-    noted = [item for item in plan.changes if item.action is Action.NO_OP and item.notes]
+    noted = [item for item in plan.changes if item.action is Action.NO_OP and item.decision.notes]
     groups = grouped(plan)
     lines: list[str] = []
     if groups:
@@ -125,18 +127,12 @@ def _tags(group: Group) -> list[str]:
 # --- what is not part of the plan ---------------------------------------------------------------------------
 
 
-def _held_back(plan: Plan) -> list[Drift]:
-    """The console edits that this plan leaves alone: neither ignored nor reverted by one of its changes."""
-    reverted = {
-        (change.address, item.path)
-        for change in plan.changes
-        for item in change.attributes
-        if item.verdict is Verdict.REVERT
-    }
-    return [item for item in plan.drift if not item.ignored and (item.address, item.path) not in reverted]
+def _held_back(plan: Plan) -> list[HeldBack]:
+    """The console edits that this plan leaves alone and that nobody chose to ignore."""
+    return [item for item in plan.held_back if not item.ignored]
 
 
-def _drift(drift: Sequence[Drift], command: str, page: Page) -> list[str]:
+def _drift(drift: Sequence[HeldBack], command: str, page: Page) -> list[str]:
     if not drift:
         return []
     name = "CONSOLE EDIT" if len(drift) == 1 else "CONSOLE EDITS"

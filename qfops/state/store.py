@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from qfops.core.state import Record, State
+from qfops.core.state.records import Record
+from qfops.core.state.state import State
 from qfops.core.values import JSON
+from qfops.state.live_state import LiveState
 from qfops.state.owner import Owner
 
 
@@ -17,8 +19,8 @@ class Session(Protocol):
     """The right to write, under one fence number, until `release`."""
 
     @property
-    def state(self) -> State:
-        """The state as it is now; its mappings are read-only views that follow every append."""
+    def state(self) -> LiveState:
+        """The state as it is now, and as it will be: it follows every append."""
 
     async def append(self, record: Record) -> Record:
         """Put a record on stable storage, then into `state`; the record with its `seq`.
@@ -28,10 +30,10 @@ class Session(Protocol):
         not part of the state.
         """
 
-    def note(self, event: str, details: Mapping[str, JSON]) -> None:
+    async def note(self, event: str, details: Mapping[str, JSON]) -> None:
         """Add a notable event to the history."""
 
-    def commit(self, *, account: str | None = None, details: Mapping[str, JSON] | None = None) -> None:
+    async def commit(self, *, account: str | None = None, details: Mapping[str, JSON] | None = None) -> None:
         """Compact: let a snapshot stand for the journal. `state` does not change but for a new `account`.
 
         `details` go into the line that history gets. A crash at any point loses nothing.

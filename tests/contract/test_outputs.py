@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from qfops.planning.context import Flags
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.render.events import event_json
 from qfops.render.plan_json import plan_file, plan_json
 from qfops.render.saved_plan import read_plan
@@ -38,7 +38,7 @@ def test_real_plans_fit_the_schema(bench: Bench) -> None:
     """First apply, an edit beside a console edit, a destroy: each as it would be printed and saved."""
     check = validator("plan.json")
 
-    def fits(flags: Flags = Flags()) -> None:
+    def fits(flags: PlanOptions = PlanOptions()) -> None:
         plan = bench.plan(flags)
         printed = json.loads(json.dumps(plan_json(plan)))
         assert list(check.iter_errors(printed)) == []
@@ -52,8 +52,8 @@ def test_real_plans_fit_the_schema(bench: Bench) -> None:
     bench.edit("PromptTemplate/faq-answer", templateContent="Answer {input} briefly.")
     bench.emulator.edit(bench.id("PromptTemplate/faq-answer"), "hyperParameters.temperature", 0.1)
     fits()
-    fits(Flags(revert_drift=True))
-    fits(Flags(destroy=True))
+    fits(PlanOptions(revert_drift=True))
+    fits(PlanOptions(scope=Scope.DESTROY))
 
 
 def test_real_events_fit_the_schema(bench: Bench) -> None:

@@ -24,7 +24,7 @@ def converged(bench: Bench, case: Case) -> None:
     """Nothing is left to do, nothing is open, and console and state agree on every object."""
     plan = bench.plan(case.flags)
     assert actions(plan) == {}
-    assert plan.drift == ()
+    assert plan.held_back == ()
     state = bench.state()
     assert not state.intents
     assert state.approved is None

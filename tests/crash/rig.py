@@ -14,13 +14,14 @@ import pytest
 
 from qfops.console.client import Client
 from qfops.core.errors import ApiError
-from qfops.core.plan import Stats
-from qfops.core.state import Record, State
+from qfops.core.plan.plan import Stats
+from qfops.core.plan_options import PlanOptions
+from qfops.core.state.records import Record
 from qfops.core.values import JSON
-from qfops.planning.context import Flags
 from qfops.reconcile.ports import Answer
 from qfops.state import FileStore
 from qfops.state.file.session import FileSession
+from qfops.state.live_state import LiveState
 from qfops.state.store import Session
 from tests.support.bench import WHOLE, Bench
 from tests.support.clock import SkippingClock
@@ -106,20 +107,20 @@ class MortalSession:
     lease: Path
 
     @property
-    def state(self) -> State:
+    def state(self) -> LiveState:
         return self.inner.state
 
     async def append(self, record: Record) -> Record:
         self.doom.check()
         return await self.inner.append(record)
 
-    def note(self, event: str, details: Mapping[str, JSON]) -> None:
+    async def note(self, event: str, details: Mapping[str, JSON]) -> None:
         self.doom.check()
-        self.inner.note(event, details)
+        await self.inner.note(event, details)
 
-    def commit(self, *, account: str | None = None, details: Mapping[str, JSON] | None = None) -> None:
+    async def commit(self, *, account: str | None = None, details: Mapping[str, JSON] | None = None) -> None:
         self.doom.check()
-        self.inner.commit(account=account, details=details)
+        await self.inner.commit(account=account, details=details)
 
     async def release(self) -> None:
         held = self.lease.read_bytes()
@@ -142,7 +143,7 @@ def dying(bench: Bench, doom: Doom) -> Bench:
     """The same project, run by a process that will die."""
     mortal = replace(bench, console=lambda client: MortalConsole(client, doom))
     store = MortalStore(
-        bench.root, bench.settings.project, bench.settings.environment,
+        bench.root, bench.settings.project, bench.settings.environment, bench.registry,
         clock=bench.clock.now, sleep=bench.clock.sleep,
     )  # fmt: skip
     store.doom = doom
@@ -150,7 +151,7 @@ def dying(bench: Bench, doom: Doom) -> Bench:
     return mortal
 
 
-def kill(bench: Bench, nth: int, when: When, flags: Flags) -> None:
+def kill(bench: Bench, nth: int, when: When, flags: PlanOptions) -> None:
     """Apply the project in a process that dies at its n-th mutating request."""
     doom = Doom(nth, when)
     mortal = dying(bench, doom)
@@ -166,7 +167,7 @@ def next_process(bench: Bench) -> Bench:
     return replace(bench, clock=clock, gone=lambda _owner: True, events=[])
 
 
-def dies_at(bench: Bench, action: str, when: When, flags: Flags) -> None:
+def dies_at(bench: Bench, action: str, when: When, flags: PlanOptions) -> None:
     """Apply the project in a process that dies at its first request of one action."""
     doom = Doom(0, when, action=action)
     mortal = dying(bench, doom)

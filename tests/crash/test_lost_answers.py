@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.kinds.registry import load
-from qfops.planning.context import Flags
+from qfops.reconcile.result import How
 from tests.crash.conftest import Prepared
 from tests.crash.outcome import converged
 from tests.crash.rig import next_process
@@ -69,9 +70,13 @@ def test_a_failure_stops_its_dependents_only_and_the_next_apply_goes_on(prepared
     bench = prepared(CREATE)
     bench.emulator.configure(faults=[{"kind": "error:AccessDenied", "action": "CreateFineTuningJob"}])
     result = bench.apply(WHOLE)
-    assert [str(item.change.address) for item in result.failed] == ["FineTuningJob/faq"]
-    assert {item.change.address.kind for item in result.blocked_by} == {"FineTuningTask", "Model", "Service"}
-    assert {item.change.address.kind for item in result.applied} == {
+    assert [str(item.change.address) for item in result.of(How.FAILED)] == ["FineTuningJob/faq"]
+    assert {item.change.address.kind for item in result.of(How.BLOCKED_BY)} == {
+        "FineTuningTask",
+        "Model",
+        "Service",
+    }
+    assert {item.change.address.kind for item in result.of(How.APPLIED)} == {
         "Dataset",
         "DatasetVersion",
         "ModelSet",
@@ -87,5 +92,5 @@ def test_compute_that_a_lost_create_bought_is_given_back(prepared: Prepared) -> 
     bench = next_process(prepared(CREATE))
     bench.emulator.configure(faults=[{"kind": "reset", "action": "CreateService", "when": "after"}])
     assert trouble(bench.apply(WHOLE)) == []
-    assert trouble(bench.apply(WHOLE, Flags(destroy=True))) == []
+    assert trouble(bench.apply(WHOLE, PlanOptions(scope=Scope.DESTROY))) == []
     assert "ReleaseComputeUnit" in bench.writes()

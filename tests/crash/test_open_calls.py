@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 
-from qfops.core.plan import Action
-from qfops.core.state import Record
-from qfops.kinds.registry import load
-from qfops.planning.context import Flags
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions
+from qfops.core.state.records import Intent
 from qfops.reconcile.journal import Journal
-from qfops.reconcile.looking import Searcher
-from qfops.reconcile.recover import outcome
+from qfops.reconcile.state_edits import settle_by_hand
 from tests.crash.conftest import Prepared
 from tests.crash.outcome import converged
 from tests.crash.rig import dies_at, next_process
@@ -20,8 +16,7 @@ from tests.crash.worlds import CASES
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 
 CREATE = CASES[0]
-TASK = load().kinds[("v2", "FineTuningTask")]
-NONE = Flags()
+NONE = PlanOptions()
 
 
 def test_while_the_window_is_open_a_plan_says_unknown_and_writes_nothing(prepared: Prepared) -> None:
@@ -58,7 +53,7 @@ def test_a_lost_update_that_is_seen_is_never_drift(prepared: Prepared) -> None:
     dies_at(bench, "ModifyPromptTemplate", "after", NONE)
     CREATE.declare(bench)
     plan = bench.plan()
-    assert plan.drift == ()
+    assert plan.held_back == ()
     assert actions(plan)["PromptTemplate/faq-answer"] == "update"
     after = next_process(bench)
     assert trouble(after.apply(AUTO)) == []
@@ -73,16 +68,16 @@ def torn(prepared: Prepared) -> tuple[Bench, list[str]]:
     bench.concurrency = 1
     dies_at(bench, "CreateFineTuningTask", "after", NONE)
     after = next_process(bench)
-    lost = next(intent for intent in after.state().intents.values() if intent.address)
+    lost = next(intent for intent in after.state().intents.values() if intent.header.address)
     body = {key: value for key, value in lost.attributes.items() if key != "import"}
     after.call("/v2/finetuning", "CreateFineTuningTask", body)
     bench.close()
     return after, sorted(after.objects("FineTuningTask"))
 
 
-def open_call(bench: Bench) -> Record:
+def open_call(bench: Bench) -> Intent:
     """The call that waits to be settled."""
-    (intent,) = [i for i in bench.state().intents.values() if i.operation == "CreateFineTuningTask"]
+    (intent,) = [i for i in bench.state().intents.values() if i.header.operation == "CreateFineTuningTask"]
     return intent
 
 
@@ -91,11 +86,11 @@ def test_two_candidates_are_shown_and_nothing_is_guessed(prepared: Prepared) -> 
     bench, candidates = torn(prepared)
     found = trouble(bench.apply(WHOLE))
     intent = open_call(bench)
-    (said,) = [text for text in found if text.startswith(f"failed: {intent.address}")]
+    (said,) = [text for text in found if text.startswith(f"failed: {intent.header.address}")]
     assert f"({', '.join(candidates)})" in said
-    assert f"state settle {intent.address} --id ID" in said
+    assert f"state settle {intent.header.address} --id ID" in said
     assert bench.writes().count("CreateFineTuningTask") == 3  # ours, theirs, and that of the other address
-    assert find(bench.plan(), str(intent.address)).action is Action.UNKNOWN
+    assert find(bench.plan(), str(intent.header.address)).action is Action.UNKNOWN
     bench.close()
 
 
@@ -105,19 +100,15 @@ def test_a_person_settles_it_and_the_next_apply_goes_on(prepared: Prepared, ours
     bench, candidates = torn(prepared)
     bench.apply(WHOLE)
     intent = open_call(bench)
-    assert intent.address is not None
-    address, chosen = intent.address, candidates[0]
+    address, chosen = intent.header.address, candidates[0]
 
     async def settle() -> None:
         session = await bench.store.begin(bench._owner(), timeout=5, notify=lambda _: None)
         journal = Journal(session, bench.clock)
         try:
-            if ours:
-                async with bench.client() as client:
-                    outputs = await Searcher(client, TASK).outputs_of(chosen)
-                await journal.settled(intent, partial(outcome, TASK, intent, outputs, session.state))
-            else:
-                await journal.failed(intent, "settled by hand")
+            said = chosen if ours else None
+            async with bench.client() as client:
+                await settle_by_hand(journal, bench.world(client), address, said, "qfops", done=False)
         finally:
             await session.release()
 

@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from qfops.state.replay import replay
 
 from qfops.core.address import Address
 from qfops.core.errors import StateError
-from qfops.core.state import Entry, Record, State
+from qfops.core.state.entry import Entry
+from qfops.core.state.records import Record
+from qfops.core.state.state import State
 from qfops.state import FileStore, Owner
 from qfops.state.file.files import FileMark, Files
 from qfops.state.file.session import FileSession
-from qfops.state.replay import replay
 
 ROOT = Path("/project")
 OWNER = Owner("zhang", "apply", host="far-away", pid=7)
@@ -180,11 +182,11 @@ class Run:
         self.session = await store(self.disk).begin(OWNER, timeout=0, notify=print)
         await self._append(1)
         await self._append(3)
-        self.session.commit(details={"applied": 4})
+        await self.session.commit(details={"applied": 4})
         await self._append(1)
-        self.session.note("deactivated", {"address": "Service/faq"})
+        await self.session.note("deactivated", {"address": "Service/faq"})
         await self._append(2)
-        self.session.commit()
+        await self.session.commit()
         await self._append(1)
         await self.session.release()
 
@@ -315,7 +317,7 @@ async def _with_retries(disk: Disk) -> None:
 
 async def _one_step(session: FileSession, number: int) -> None:
     if number % 3 == 2:
-        session.commit(account=f"user-{number}")
+        await session.commit(account=f"user-{number}")
     else:
         await session.append(Run.record(number))
 

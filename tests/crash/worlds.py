@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
 from qfops.core.values import ABSENT
-from qfops.planning.context import Flags
 from tests.support.bench import AUTO, WHOLE, Bench, ref, trouble
 from tests.support.project import assistant, run
 
@@ -26,7 +26,7 @@ class Case:
     writes: int
     prepare: Callable[[Bench], None]
     declare: Callable[[Bench], None]
-    flags: Flags = Flags()
+    flags: PlanOptions = PlanOptions()
 
     def __str__(self) -> str:
         return self.name
@@ -110,6 +110,6 @@ CASES = (
     Case("replace a service", 3, _applied, _other_service),
     Case("replace the data", 18, _applied, _other_data),
     Case("link again", 1, _retrained, _undone),
-    Case("remove and prune", 4, _retrained, _smaller, Flags(prune=True)),
-    Case("destroy", 11, _applied, _assistant, Flags(destroy=True)),
+    Case("remove and prune", 4, _retrained, _smaller, PlanOptions(prune=True)),
+    Case("destroy", 11, _applied, _assistant, PlanOptions(scope=Scope.DESTROY)),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qfops.core.observation import KindKey
+from qfops.core.address import KindKey
 from qfops.core.resource import Resource
 from qfops.core.values import ABSENT
 from qfops.kinds.registry import load
@@ -80,7 +80,7 @@ CASES: Sequence[Case] = (
     _case("text", "PromptTemplate/faq-answer", template()),
     _case("image", "PromptTemplate/faq-answer", _image_prompt()),
     _case("bought", "Service/faq", *deployed()),
-    Case(("v2", "Service"), "all together", "Service/faq", assistant()),
+    Case(KindKey("v2", "Service"), "all together", "Service/faq", assistant()),
 )  # fmt: skip
 
 

@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 import pytest
 
-from qfops.core.address import Address
-from qfops.core.observation import KindKey
-from qfops.core.plan import Drift
+from qfops.core.address import Address, KindKey
+from qfops.core.plan.plan import HeldBack
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
 from qfops.kinds.rules import RuleType
-from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
 from tests.support.bench import AUTO, Bench, actions, ref, resource, trouble
 from tests.support.project import (
@@ -32,7 +31,7 @@ from tests.support.project import (
     version,
 )
 
-REVERT = Flags(revert_drift=True)
+REVERT = PlanOptions(revert_drift=True)
 MAY_REVERT = Approval(auto=True, allow=frozenset({"revert-drift"}))
 ALL_SETTINGS: Mapping[str, JSON] = {
     "modelName": "ERNIE-4.0-8K", "temperature": 0.3, "topP": 0.7, "penaltyScore": 1.5, "disableSearch": True,
@@ -162,12 +161,12 @@ def test_every_echoed_attribute_is_edited() -> None:
     assert {(key[1], path) for key, path in places} == PLACES
 
 
-def _edited(bench: Bench, attribute: tuple[str, str]) -> tuple[str, Drift]:
+def _edited(bench: Bench, attribute: tuple[str, str]) -> tuple[str, HeldBack]:
     """Apply the project, edit the console, and the drift that stands for it."""
     edit = EDITS[attribute]
     bench.declare(*edit.resources)
     assert trouble(bench.apply(AUTO)) == []
-    assert bench.plan().drift == ()
+    assert bench.plan().held_back == ()
     value = edit.value
     if isinstance(value, str) and value.startswith("="):
         value = bench.id(value[1:])
@@ -177,23 +176,23 @@ def _edited(bench: Bench, attribute: tuple[str, str]) -> tuple[str, Drift]:
     plan = bench.plan()
     assert actions(plan) == {}
     path = edit.path or attribute[1]
-    assert [(str(drift.address), drift.path) for drift in plan.drift] == [(edit.subject, path)]
-    return edit.subject, plan.drift[0]
+    assert [(str(drift.address), drift.attribute.path) for drift in plan.held_back] == [(edit.subject, path)]
+    return edit.subject, plan.held_back[0]
 
 
 @pytest.mark.parametrize("attribute", [*UPDATABLE, *FIXED], ids="-".join)
 def test_a_console_edit_shows_as_drift_and_is_left_alone(attribute: tuple[str, str], bench: Bench) -> None:
     """Drift names what was applied, what the console holds and what the manifest says; apply keeps off."""
     name, drift = _edited(bench, attribute)
-    assert drift.prior == drift.desired
-    assert drift.live != drift.desired
+    assert drift.attribute.prior == drift.attribute.desired
+    assert drift.attribute.live != drift.attribute.desired
     before, writes = bench.shown(name), bench.writes()
     result = bench.apply(AUTO)
     assert trouble(result) == []
-    assert result.held == 1
+    assert result.held_back == 1
     assert bench.writes() == writes
     assert bench.shown(name) == before
-    assert [item.path for item in bench.plan().drift] == [drift.path]
+    assert [item.attribute.path for item in bench.plan().held_back] == [drift.attribute.path]
 
 
 @pytest.mark.parametrize("attribute", UPDATABLE, ids="-".join)
@@ -208,7 +207,7 @@ def test_revert_drift_restores_what_can_be_updated(attribute: tuple[str, str], b
     assert len(bench.writes()) == writes + 1
     plan = bench.plan()
     assert actions(plan) == {}
-    assert plan.drift == ()
+    assert plan.held_back == ()
     assert drift.revertible
 
 
@@ -220,6 +219,6 @@ def test_what_no_call_can_undo_is_never_acted_upon(attribute: tuple[str, str], b
     writes = bench.writes()
     plan = bench.plan(REVERT)
     assert actions(plan) == {}
-    assert [item.path for item in plan.drift] == [drift.path]
+    assert [item.attribute.path for item in plan.held_back] == [drift.attribute.path]
     assert trouble(bench.apply(MAY_REVERT, REVERT)) == []
     assert bench.writes() == writes

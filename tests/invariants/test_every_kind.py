@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
 from qfops.kinds.registry import load
-from qfops.planning.context import Flags
+from qfops.reconcile.result import How
 from tests.invariants.cases import CASES, Case, uncovered
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 
 # What the console makes beside an object and keeps, or what it cannot delete: named by the plan.
 STAYS = {"PromptLabel", "Service", "ServiceResource"}
-DESTROY = Flags(destroy=True)
+DESTROY = PlanOptions(scope=Scope.DESTROY)
 
 every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
@@ -32,7 +33,7 @@ def test_apply_creates_everything_and_the_next_plan_is_empty(case: Case, bench: 
     assert trouble(bench.apply(AUTO)) == []
     plan = bench.plan()
     assert actions(plan) == {}
-    assert plan.drift == ()
+    assert plan.held_back == ()
     assert plan.complete
     existing = {str(found["id"]) for found in bench.emulator.objects()}
     assert existing >= {bench.id(str(address)) for address in bench.resources}
@@ -67,8 +68,12 @@ def test_destroy_leaves_nothing_of_its_own(case: Case, bench: Bench) -> None:
     assert bench.state().entries == {}
     for change in plan.changes:
         if change.action is Action.DEACTIVATE:
-            assert any("stays billed" in sentence for sentence in change.left)
-            assert any("stays billed" in sentence for sentence in result.left)
+            assert any("stays billed" in sentence for sentence in change.ends.left)
+            assert any(
+                "stays billed" in sentence
+                for item in result.of(How.APPLIED)
+                for sentence in item.change.ends.left
+            )
 
 
 @every_case
@@ -91,7 +96,7 @@ def test_deleted_by_somebody_first_is_fine(case: Case, bench: Bench) -> None:
     bench.apply(AUTO)
     bench.pass_time()
     bench.emulator.delete(bench.id(case.subject))
-    plan, result = bench.apply_plan(WHOLE, Flags(destroy=True, allow_large_change=True))
+    plan, result = bench.apply_plan(WHOLE, PlanOptions(scope=Scope.DESTROY, allow_large_change=True))
     assert find(plan, case.subject).action is Action.FORGET
     assert trouble(result) == []
     assert bench.state().entries == {}
@@ -112,7 +117,7 @@ def test_adopted_with_the_state_thrown_away_it_plans_empty(case: Case, bench: Be
     assert bench.writes() == writes
     after = bench.plan()
     assert actions(after) == {}
-    assert after.drift == ()
+    assert after.held_back == ()
 
 
 @every_case

@@ -11,7 +11,10 @@ from dataclasses import replace
 
 from qfops.core.address import Address, Location
 from qfops.core.diagnostics import Diagnostic
-from qfops.core.plan import Action, After, AttributeChange, Cause, Change, Drift, Plan, Stats, Step, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import After, AttributeChange, Cause, Change
+from qfops.core.plan.plan import Plan, Stats
+from tests.support.plans import call, change, held_back
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Unknown
 
 LONG = "a-name-that-is-as-long-as-a-name-may-be-which-is-sixty-three-le"
@@ -28,14 +31,12 @@ BARE = Plan(
 
 def new(name: str, line: int, action: Action = Action.CREATE) -> Change:
     address = Address.parse(name)
-    return Change(
+    return change(
         address,
         action,
-        "",
         causes=(Cause(address, "", "file", "bulk.yaml", line, "new"),),
-        steps=(Step("create", f"Create{address.kind}", (), "look-up"),),
+        steps=(call("create", f"Create{address.kind}", billable=action is Action.RUN),),
         attributes=(AttributeChange("name", desired=address.name, verdict=Verdict.CREATE),),
-        billable=action is Action.RUN,
     )
 
 
@@ -50,28 +51,27 @@ def ten_thousand() -> Plan:
 def widest_mix() -> Plan:
     """Every action once, each with the longest of everything, and everything that is not part of the plan."""
     changes = tuple(_change(action, number) for number, action in enumerate(Action))
+    edits = (
+        held_back(changes[0].address, "templateContent", "old\ntext", "客服\ntext", "old\ntext"),
+        held_back(changes[1].address, "name", "faq", "FAQ", "faq", revertible=False),
+        held_back(changes[2].address, "description", "x", "y", "x", "edited by support", ignored=True),
+    )
     return replace(
         BARE,
-        changes=changes,
-        drift=(
-            Drift(changes[0].address, "templateContent", "old\ntext", "客服\ntext", "old\ntext"),
-            Drift(changes[1].address, "name", "faq", "FAQ", "faq", revertible=False),
-            Drift(changes[2].address, "description", "x", "y", "x", "edited by support", ignored=True),
-        ),
+        changes=(*changes, *edits),
         affected=tuple(Address("Service", f"{LONG[:60]}-{number:02}") for number in range(30)),
         diagnostics=(_finding("error"), _finding("warning")),
         complete=False,
-        unchanged=9,
     )
 
 
 def _change(action: Action, number: int) -> Change:
     address = Address("FineTuningTask", f"{action}-{LONG}"[:63].rstrip("-"))
     if action is Action.NO_OP:
-        return Change(address, action, "", notes=("description: 控制台没有修改描述的调用",))
+        return change(address, action, notes=("description: 控制台没有修改描述的调用",))
     ends = action in (Action.DELETE, Action.DEACTIVATE)
     acts = action not in (Action.BLOCKED, Action.UNKNOWN)
-    return Change(
+    return change(
         address,
         action,
         "a reason that goes on and on, as reasons do when a console explains itself, 一直说到行尾为止",
@@ -83,7 +83,7 @@ def _change(action: Action, number: int) -> Change:
         keeps=("task-9b7s5d3f1gha",) if action is Action.REPLACE else (),
         destroys=("task-9b7s5d3f1gha, 3 h 10 min done",) if ends or action is Action.RUN else (),
         last_duration=31_920.0,
-        steps=(Step("create", "CreateFineTuningTask", (), "look-up"),) if acts else (),
+        steps=(call("create", "CreateFineTuningTask"),) if acts else (),
         attributes=_attributes() if action in (Action.UPDATE, Action.REPLACE) else (),
         notes=("a note", "另一个说明"),
         remedy="" if acts else f"qfops --env dev state settle {address} --id task-9b7s5d3f1gha",

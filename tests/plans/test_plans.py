@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 
 import qfops
-from qfops.cli.selection import Selection
-from qfops.core.plan import Action, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan_options import PlanOptions
 from qfops.render.layout import cells
 from qfops.render.plan_json import plan_file, plan_json
 from qfops.render.text import plan_text
@@ -37,13 +37,13 @@ NOTHING_TO_TYPE = {"no-changes", "cannot-be-done"}
 
 @cache
 def made(case: str) -> Planned:
-    return Planned(CASES[case](), Selection()) if case in CASES else planned(HERE / case)
+    return Planned(CASES[case](), PlanOptions()) if case in CASES else planned(HERE / case)
 
 
 def text_of(case: str, *, color: bool = False, width: int = 100) -> str:
     found = made(case)
     return plan_text(
-        found.plan, command="qfops --env dev", flags=found.selection.text, color=color, width=width
+        found.plan, command="qfops --env dev", flags=found.options.text, color=color, width=width
     )
 
 
@@ -55,7 +55,7 @@ def test_text_is_as_reviewed(case: str, golden: Golden) -> None:
 @pytest.mark.parametrize("case", REVIEWED)
 def test_json_is_as_reviewed(case: str, golden: Golden, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qfops.render.plan_json.__version__", "0.0.0")
-    data = plan_json(made(case).plan, made(case).selection.arguments())
+    data = plan_json(made(case).plan, made(case).options)
     golden(HERE / case / "plan.json", json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 

@@ -35,24 +35,25 @@ from typing import Any
 
 import yaml
 
-from qfops.cli.selection import Selection
-from qfops.core.address import Address
-from qfops.core.observation import KindKey, LiveObject, Observed
+from qfops.core.address import Address, KindKey, ObjectKey
+from qfops.core.observation import LiveObject, Observed
 from qfops.core.paths import get
-from qfops.core.plan import Plan
+from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Ignore, Lifecycle, Resource
-from qfops.core.state import Entry, Retired, State
+from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
+from qfops.core.state.entry import Entry, Retired
+from qfops.core.state.state import State
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
+from qfops.kinds.decoding import decode
 from qfops.kinds.registry import load
-from qfops.kinds.wire import decode
 from qfops.manifests import load_project
 from qfops.planning.context import PlanInput
 from qfops.planning.order import referred_ids
 from qfops.planning.planner import make_plan
 from qfops.planning.runs import Inputs, inputs_of
 from qfops.reconcile.approved import owed_changes
-from qfops.reconcile.stored import resource_json
 from tests.support.status import kept_status
 
 TODAY = date(2026, 10, 1)
@@ -66,27 +67,27 @@ class Planned:
     """The plan of a case, and the arguments that it was asked for with."""
 
     plan: Plan
-    selection: Selection
+    options: PlanOptions
 
 
 def planned(folder: Path) -> Planned:
     """What the planner makes of a case."""
     loaded = load_project(folder, environment=None, variables={}, env_variables={}, registry=load())
-    state_file, asked = _read(folder / "state.yaml"), _selection(_read(folder / "asked.yaml"))
+    state_file, asked = _read(folder / "state.yaml"), _options(_read(folder / "asked.yaml"))
     state = _state(loaded.settings.project, loaded.settings.environment, state_file, loaded.resources)
     held = {address for address, entry in state.entries.items() if entry.id is not None}
     given = PlanInput(
-        load(),
-        loaded.settings,
-        loaded.resources,
-        state,
-        _observed(_read(folder / "observed.yaml")),
-        NOW,
-        TODAY,
-        asked.flags(None),
-        {address: id_ for address, id_ in loaded.settings.adopt.items() if address not in held},
-        owed_changes(state.approved, loaded.resources),
-        _by_address(state_file.get("unsettled")),
+        registry=load(),
+        settings=loaded.settings,
+        resources=loaded.resources,
+        state=state,
+        observed=_observed(_read(folder / "observed.yaml")),
+        now=NOW,
+        today=TODAY,
+        options=asked,
+        adopt={address: id_ for address, id_ in loaded.settings.adopt.items() if address not in held},
+        owed=owed_changes(state.approved, loaded.resources),
+        unsettled=_by_address(state_file.get("unsettled")),
     )
     plan = make_plan(given)
     return Planned(replace(plan, diagnostics=(*plan.diagnostics, *loaded.diagnostics)), asked)
@@ -96,9 +97,10 @@ def _read(path: Path) -> YAML:
     return yaml.safe_load(path.read_text(encoding="utf-8")) or {} if path.exists() else {}
 
 
-def _selection(asked: YAML) -> Selection:
+def _options(asked: YAML) -> PlanOptions:
     targets = tuple(Address.parse(name) for name in asked.pop("targets", ()))
-    return Selection(targets=targets, **asked)
+    scope = Scope(asked.pop("scope", Scope.PROJECT))
+    return PlanOptions(scope=scope, targets=targets, **asked)
 
 
 def _by_address(given: Mapping[str, str] | None) -> dict[Address, str]:
@@ -112,14 +114,14 @@ def _state(
     project: str, environment: str, given: YAML, resources: Mapping[Address, Resource]
 ) -> State:  # fmt: skip
     if not given:
-        return State(project, environment)
+        return State(project=project, environment=environment)
     written: Mapping[str, YAML] = given.get("entries", {})
     bare = {Address.parse(name): _entry(Address.parse(name), item) for name, item in written.items()}
     return State(
-        project,
-        environment,
-        LINEAGE,
-        given.get("serial", 1),
+        project=project,
+        environment=environment,
+        lineage=LINEAGE,
+        serial=given.get("serial", 1),
         entries={address: _derived(entry, bare) for address, entry in bare.items()},
         approved=_approved(given["approved"], resources) if "approved" in given else None,
     )
@@ -128,9 +130,9 @@ def _state(
 def _entry(address: Address, given: YAML) -> Entry:
     kind = load().get(address)
     return Entry(
-        address,
-        given.get("id"),
-        given.get("attributes", {}),
+        address=address,
+        id=given.get("id"),
+        attributes=given.get("attributes", {}),
         assumed=tuple(given.get("assumed", ())),
         outputs=_outputs(kind, given) if given.get("id") else {},
         labels=given.get("labels", {}),
@@ -189,11 +191,15 @@ def _texts(outputs: Mapping[str, JSON]) -> set[str]:
     return {value for value in outputs.values() if isinstance(value, str)}
 
 
-def _approved(given: YAML, resources: Mapping[Address, Resource]) -> dict[str, JSON]:
+def _approved(given: YAML, resources: Mapping[Address, Resource]) -> ApprovedPlan:
     """A stored approval of the manifests as they are now."""
-    changes: list[JSON] = [{"object": "current", "digest": "", **item} for item in given["changes"]]
-    stored: dict[str, JSON] = {str(address): resource_json(item) for address, item in resources.items()}
-    return {"changes": changes, "resources": stored}
+    changes = [_owed(**item) for item in given["changes"]]
+    return ApprovedPlan(digest="", changes={item.key: item for item in changes}, resources=resources)
+
+
+def _owed(address: str, steps: Iterable[tuple[str, str]] = (), **more: Any) -> OwedChange:
+    calls = tuple((step, action) for step, action in steps)
+    return OwedChange(address=Address.parse(address), steps=calls, **{"action": "", "digest": "", **more})
 
 
 # --- the console ----------------------------------------------------------------------------------------
@@ -204,10 +210,12 @@ def _observed(given: YAML) -> Observed:
     return Observed(
         inventory,
         missing=frozenset(
-            (_key(name), object_id) for name, ids in given.get("missing", {}).items() for object_id in ids
+            ObjectKey(_key(name), object_id)
+            for name, ids in given.get("missing", {}).items()
+            for object_id in ids
         ),
         unreadable={
-            (_key(name), object_id): why
+            ObjectKey(_key(name), object_id): why
             for name, found in given.get("unreadable", {}).items()
             for object_id, why in found.items()
         },

@@ -7,16 +7,18 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from qfops.state.replay import replay
 
 from qfops.core.address import Address
 from qfops.core.resource import Ignore, Lifecycle
-from qfops.core.state import Entry, Record, Retired, State
+from qfops.core.state.entry import Entry, Retired
+from qfops.core.state.records import Record
+from qfops.core.state.state import State
 from qfops.core.values import JSON
 from qfops.state.format.lines import compact, decode_lines, encode_line
 from qfops.state.format.problems import FormatError
 from qfops.state.format.records import read_record, write_record
 from qfops.state.format.snapshot import Snapshot, read_snapshot, write_snapshot
-from qfops.state.replay import replay
 
 texts = st.text(max_size=12)
 filled = st.text(min_size=1, max_size=12)

@@ -17,9 +17,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from qfops.core.plan import Plan
+from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle, Resource
-from qfops.planning.context import Flags
 from qfops.render.plan_json import plan_json
 from tests.crash.outcome import alive, known
 from tests.crash.rig import Doom, Killed, When, dying, next_process
@@ -139,7 +139,7 @@ def test_whatever_happens_the_next_apply_converges(born: Bench, life: list[tuple
             bench = next_process(bench)
             assert trouble(bench.apply(WHOLE, allow_large_change=True)) == []
             converged(bench)
-        assert trouble(bench.apply(WHOLE, Flags(destroy=True), allow_large_change=True)) == []
+        assert trouble(bench.apply(WHOLE, PlanOptions(scope=Scope.DESTROY), allow_large_change=True)) == []
         assert bench.state().entries == {}
         assert not alive(bench)
         bench.close()
@@ -197,7 +197,7 @@ def converged(bench: Bench) -> None:
     """Nothing is left to do or open, and console and state agree."""
     plan = bench.plan()
     assert actions(plan) == {}
-    assert plan.drift == ()
+    assert plan.held_back == ()
     assert not bench.state().intents
     assert bench.state().approved is None
     assert alive(bench) == known(bench)

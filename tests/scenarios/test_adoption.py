@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qfops.core.address import Address
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Ignore, Lifecycle
-from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 from tests.support.project import assistant, dataset, deployed, job, model_set, run, template, trained
@@ -30,7 +30,7 @@ def test_an_unmanaged_object_of_the_same_identity_is_not_taken_over(bench: Bench
     change = find(bench.plan(), PROMPT)
     assert change.action is Action.BLOCKED
     assert change.reason == f"{theirs} has the same templateName and is not managed here"
-    assert f"adopt {PROMPT} {theirs}" in change.remedy
+    assert f"adopt {PROMPT} {theirs}" in change.decision.remedy
     writes = bench.writes()
     bench.apply(WHOLE)
     assert bench.writes() == writes
@@ -41,7 +41,7 @@ def test_a_stopped_service_of_the_same_name_is_in_nobodys_way(bench: Bench) -> N
     """A stopped service no longer holds its name."""
     bench.declare(*deployed())
     bench.apply(AUTO)
-    bench.apply(WHOLE, Flags(destroy=True))
+    bench.apply(WHOLE, PlanOptions(scope=Scope.DESTROY))
     assert actions(bench.plan())["Service/faq"] == "create"
 
 
@@ -63,15 +63,15 @@ def test_an_updatable_difference_is_held_back_on_adoption(bench: Bench) -> None:
     writes = bench.writes()
     plan, result = bench.apply_plan(AUTO, adopt={PROMPT: theirs})
     assert actions(plan) == {PROMPT: "adopt"}
-    assert "templateContent" in {drift.path for drift in plan.drift}
+    assert "templateContent" in {drift.attribute.path for drift in plan.held_back}
     assert trouble(result) == []
     assert bench.writes() == writes
     after = bench.plan()
     assert actions(after) == {}
-    assert {drift.path for drift in after.drift} >= {"templateContent"}
+    assert {drift.attribute.path for drift in after.held_back} >= {"templateContent"}
     allowed = Approval(auto=True, allow=frozenset({"revert-drift"}))
-    assert trouble(bench.apply(allowed, Flags(revert_drift=True))) == []
-    assert bench.plan().drift == ()
+    assert trouble(bench.apply(allowed, PlanOptions(revert_drift=True))) == []
+    assert bench.plan().held_back == ()
     assert bench.shown(PROMPT)["templateContent"] == template().attributes["templateContent"]
 
 
@@ -94,7 +94,7 @@ def test_ignored_differences_are_silent_on_adoption(bench: Bench) -> None:
     bench.declare(template())
     rules = tuple(Ignore(path) for path in ("templateContent", "labels", "hyperParameters"))
     bench.configure(PROMPT, lifecycle=Lifecycle(ignore=rules))
-    assert all(drift.ignored for drift in bench.plan(adopt={PROMPT: theirs}).drift)
+    assert all(drift.ignored for drift in bench.plan(adopt={PROMPT: theirs}).held_back)
 
 
 def test_what_does_not_exist_cannot_be_adopted(bench: Bench) -> None:
@@ -125,7 +125,7 @@ def test_adopt_in_the_settings_acts_once(bench: Bench) -> None:
     assert trouble(bench.apply(AUTO)) == []
     assert actions(bench.plan()) == {}
     bench.emulator.delete(theirs)
-    assert actions(bench.plan(Flags(allow_large_change=True))) == {PROMPT: "create"}
+    assert actions(bench.plan(PlanOptions(allow_large_change=True))) == {PROMPT: "create"}
 
 
 def test_an_adopted_run_trains_again_only_for_an_edit(bench: Bench) -> None:

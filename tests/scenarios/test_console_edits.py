@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Ignore, Lifecycle
-from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 from tests.support.project import dataset, deployed, imported, job, model_set, run, template, trained
 
 PROMPT = "PromptTemplate/faq-answer"
-RETRY = Flags(retry_failed=True)
+RETRY = PlanOptions(retry_failed=True)
 
 
 def test_an_edit_that_overwrites_a_console_edit_needs_the_whole_plan_approved(bench: Bench) -> None:
@@ -40,11 +40,11 @@ def test_an_edit_beside_a_console_edit_leaves_it_alone(bench: Bench) -> None:
     bench.edit(PROMPT, templateContent="{input}!")
     result = bench.apply(AUTO)
     assert trouble(result) == []
-    assert result.held == 1
+    assert result.held_back == 1
     shown = bench.shown(PROMPT)
     assert shown["templateContent"] == "{input}!"
     assert shown["hyperParameters"] == {"temperature": 0.9, "topP": 0.8}
-    assert [drift.path for drift in bench.plan().drift] == ["hyperParameters.temperature"]
+    assert [drift.attribute.path for drift in bench.plan().held_back] == ["hyperParameters.temperature"]
 
 
 def test_an_edit_of_one_setting_leaves_the_console_edit_of_another_alone(bench: Bench) -> None:
@@ -55,7 +55,7 @@ def test_an_edit_of_one_setting_leaves_the_console_edit_of_another_alone(bench: 
     bench.edit(PROMPT, hyperParameters={"temperature": 0.3, "topP": 0.5})
     assert trouble(bench.apply(AUTO)) == []
     assert bench.shown(PROMPT)["hyperParameters"] == {"temperature": 0.9, "topP": 0.5}
-    assert [drift.path for drift in bench.plan().drift] == ["hyperParameters.temperature"]
+    assert [drift.attribute.path for drift in bench.plan().held_back] == ["hyperParameters.temperature"]
 
 
 def test_a_console_edit_taken_into_the_manifest_is_nothing_to_do(bench: Bench) -> None:
@@ -67,11 +67,13 @@ def test_a_console_edit_taken_into_the_manifest_is_nothing_to_do(bench: Bench) -
     writes = bench.writes()
     plan, result = bench.apply_plan(AUTO)
     assert actions(plan) == {}
-    assert plan.drift == ()
+    assert plan.held_back == ()
     assert trouble(result) == []
     assert bench.writes() == writes
     bench.emulator.edit(bench.id(PROMPT), "templateContent", "{input}.")
-    assert [(drift.prior, drift.live) for drift in bench.plan().drift] == [("{input}?", "{input}.")]
+    assert [(drift.attribute.prior, drift.attribute.live) for drift in bench.plan().held_back] == [
+        ("{input}?", "{input}.")
+    ]
 
 
 def test_a_console_edit_of_what_we_do_not_declare_is_not_ours(bench: Bench) -> None:
@@ -81,7 +83,7 @@ def test_a_console_edit_of_what_we_do_not_declare_is_not_ours(bench: Bench) -> N
     bench.emulator.edit(bench.id(PROMPT), "hyperParameters.topP", 0.1)
     plan = bench.plan()
     assert actions(plan) == {}
-    assert plan.drift == ()
+    assert plan.held_back == ()
 
 
 def test_ignored_drift_is_silenced_until_its_date(bench: Bench) -> None:
@@ -93,9 +95,9 @@ def test_ignored_drift_is_silenced_until_its_date(bench: Bench) -> None:
     for until, ignored in ((None, True), (today + timedelta(1), True), (today - timedelta(1), False)):
         rule = Ignore("hyperParameters", "support experiments", until)
         bench.configure(PROMPT, lifecycle=Lifecycle(ignore=(rule,)))
-        drift = bench.plan().drift
+        drift = bench.plan().held_back
         assert [item.ignored for item in drift] == [ignored]
-        assert (drift[0].reason == "support experiments") is ignored
+        assert (drift[0].attribute.reason == "support experiments") is ignored
 
 
 def test_ignored_drift_is_not_reverted_and_not_counted(bench: Bench) -> None:
@@ -105,9 +107,9 @@ def test_ignored_drift_is_not_reverted_and_not_counted(bench: Bench) -> None:
     bench.emulator.edit(bench.id(PROMPT), "hyperParameters.temperature", 0.9)
     bench.configure(PROMPT, lifecycle=Lifecycle(ignore=(Ignore("hyperParameters.temperature"),)))
     allowed = Approval(auto=True, allow=frozenset({"revert-drift"}))
-    result = bench.apply(allowed, Flags(revert_drift=True))
+    result = bench.apply(allowed, PlanOptions(revert_drift=True))
     assert trouble(result) == []
-    assert result.held == 0
+    assert result.held_back == 0
     settings = bench.shown(PROMPT)["hyperParameters"]
     assert isinstance(settings, dict)
     assert settings["temperature"] == 0.9
@@ -174,10 +176,10 @@ def test_a_failed_run_is_blocked_and_made_again_on_request(bench: Bench) -> None
     plan = bench.plan()
     change = find(plan, "FineTuningTask/faq-a")
     assert change.action is Action.BLOCKED
-    assert "--retry-failed" in change.remedy
+    assert "--retry-failed" in change.decision.remedy
     again, result = bench.apply_plan(AUTO, RETRY)
     assert actions(again)["FineTuningTask/faq-a"] == "run"
-    assert find(again, "FineTuningTask/faq-a").keeps == (failed,)
+    assert find(again, "FineTuningTask/faq-a").ends.keeps == (failed,)
     assert trouble(result) == []
     entry = bench.state().entries[find(again, "FineTuningTask/faq-a").address]
     assert [item.id for item in entry.retired] == [failed]
@@ -230,7 +232,7 @@ def test_a_failed_import_is_blocked_and_its_entry_may_be_edited(bench: Bench) ->
     assert any("ImportFailed" in text for text in found)
     plan = bench.plan()
     assert actions(plan) == {"Dataset/faq-train": "blocked"}
-    assert "--retry-failed" in find(plan, "Dataset/faq-train").remedy
+    assert "--retry-failed" in find(plan, "Dataset/faq-train").decision.remedy
     bench.edit("Dataset/faq-train", **{"import": [_rows("good"), _rows("mended")]})
     before = len(bench.writes())
     assert actions(bench.plan()) == {"Dataset/faq-train": "update"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
 from qfops.core.values import ABSENT
 from tests.support.bench import AUTO, Bench, actions, find, trouble
 from tests.support.project import container, dataset, version
@@ -86,7 +86,7 @@ def test_a_published_version_with_edited_items_is_replaced(names: tuple[str, ...
     bench.edit(SPRING, **_import(*names))
     plan, result = bench.apply_plan(AUTO)
     assert actions(plan) == {SPRING: "replace"}
-    assert find(plan, SPRING).keeps == (old,)
+    assert find(plan, SPRING).ends.keeps == (old,)
     assert trouble(result) == []
     assert old in bench.objects("DatasetVersion")
     assert bench.shown(SPRING)["datasetId"] == bench.id(DATASET)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qfops.core.address import Address
-from qfops.planning.context import Flags
+from qfops.core.plan_options import PlanOptions, Scope
 from tests.support.bench import Bench
 from tests.support.project import run
 
@@ -63,12 +63,12 @@ def test_whatever_is_relevant_moves_the_digest(move: Move, assisted: Bench) -> N
 @pytest.mark.parametrize(
     "flags",
     [
-        Flags(destroy=True),
-        Flags(prune=True, only_prune=True),
-        Flags(targets=frozenset({Address.parse(PROMPT)})),
+        PlanOptions(scope=Scope.DESTROY),
+        PlanOptions(scope=Scope.PRUNE),
+        PlanOptions(targets=(Address.parse(PROMPT),)),
     ],
     ids=["destroy", "prune", "target"],
 )
-def test_flags_that_change_what_is_done_change_the_digest(flags: Flags, assisted: Bench) -> None:
+def test_flags_that_change_what_is_done_change_the_digest(flags: PlanOptions, assisted: Bench) -> None:
     """An approval of a plan is none of a plan with other flags."""
     assert _edited(assisted).plan(flags).digest != assisted.plan().digest

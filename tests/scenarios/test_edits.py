@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, Verdict
+from qfops.core.plan.actions import Action, Verdict
 from qfops.core.resource import Lifecycle
 from qfops.core.values import ABSENT
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, resource, trouble
@@ -25,8 +25,8 @@ def test_one_edited_hyper_parameter_is_a_run_a_replacement_and_an_update(assiste
     training = find(plan, "FineTuningTask/faq-a")
     assert training.billable
     assert training.reason == "runs again: only hyperParameterConfig.learningRate differs"
-    assert find(plan, "Model/faq-a").keeps == (first["Model/faq-a"],)
-    assert not any(change.destroys for change in plan.changes)
+    assert find(plan, "Model/faq-a").ends.keeps == (first["Model/faq-a"],)
+    assert not any(change.ends.destroys for change in plan.changes)
     assert trouble(result) == []
     assert actions(assisted.plan()) == {}
     assert assisted.id("Service/faq") == first["Service/faq"]
@@ -78,7 +78,7 @@ def test_one_edited_prompt_line_is_one_update(assisted: Bench) -> None:
     before = len(assisted.writes())
     plan, result = assisted.apply_plan(AUTO)
     assert actions(plan) == {"PromptTemplate/faq-answer": "update"}
-    assert find(plan, "PromptTemplate/faq-answer").notes == ("templateVariables unchanged {input}",)
+    assert find(plan, "PromptTemplate/faq-answer").decision.notes == ("templateVariables unchanged {input}",)
     assert trouble(result) == []
     assert assisted.writes()[before:] == ["ModifyPromptTemplate"]
     assert assisted.shown("PromptTemplate/faq-answer")["templateContent"] == text
@@ -112,7 +112,7 @@ def test_what_is_only_sent_at_creation_gives_a_note_and_no_change(
     assisted.edit(name, **spec)
     plan = assisted.plan()
     assert actions(plan) == {}
-    assert any(note.startswith(f"{key}: sent at creation only; ") for note in find(plan, name).notes)
+    assert any(note.startswith(f"{key}: sent at creation only; ") for note in find(plan, name).decision.notes)
     writes = assisted.writes()
     assert trouble(assisted.apply(AUTO)) == []
     assert assisted.writes() == writes
@@ -197,7 +197,7 @@ def test_an_attribute_taken_out_is_reset_where_there_is_a_reset_value(bench: Ben
     assert shown["labels"] == []
     assert actions(bench.plan()) == {}
     bench.emulator.edit(bench.id("PromptTemplate/faq-answer"), "hyperParameters.temperature", 0.1)
-    assert bench.plan().drift == ()
+    assert bench.plan().held_back == ()
 
 
 def test_new_data_for_a_run_is_a_new_run(assisted: Bench) -> None:
@@ -219,7 +219,7 @@ def test_a_renamed_resource_is_blocked_with_the_line_to_add(assisted: Bench) -> 
     assert actions(plan) == {
         "PromptTemplate/faq-answer": "blocked", "PromptTemplate/faq-reply": "blocked",
     }  # fmt: skip
-    remedy = find(plan, "PromptTemplate/faq-reply").remedy
+    remedy = find(plan, "PromptTemplate/faq-reply").decision.remedy
     assert 'moved: {"PromptTemplate/faq-answer": "PromptTemplate/faq-reply"}' in remedy
     assert '"PromptTemplate/faq-answer": null' in remedy
     writes = assisted.writes()
@@ -234,7 +234,7 @@ def test_a_renamed_run_is_recognised_by_its_inputs(assisted: Bench) -> None:
     assisted.declare(run("c", 0.0001))
     change = find(assisted.plan(), "FineTuningTask/faq-c")
     assert change.action is Action.BLOCKED
-    assert 'moved: {"FineTuningTask/faq-b": "FineTuningTask/faq-c"}' in change.remedy
+    assert 'moved: {"FineTuningTask/faq-b": "FineTuningTask/faq-c"}' in change.decision.remedy
 
 
 def test_with_the_moved_line_a_rename_is_a_move_without_any_call(assisted: Bench) -> None:
@@ -355,4 +355,4 @@ def test_a_renamed_model_is_recognised_by_what_it_is_made_from(assisted: Bench) 
     assisted.declare(replace(old, address=Address.parse("Model/faq-second")))
     plan = assisted.plan()
     assert actions(plan) == {"Model/faq-b": "blocked", "Model/faq-second": "blocked"}
-    assert '"Model/faq-b": "Model/faq-second"' in find(plan, "Model/faq-second").remedy
+    assert '"Model/faq-b": "Model/faq-second"' in find(plan, "Model/faq-second").decision.remedy

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
-from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
+from qfops.reconcile.result import How
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 from tests.support.project import (
     container,
@@ -25,8 +26,8 @@ from tests.support.project import (
     trained,
 )
 
-DESTROY = Flags(destroy=True)
-PRUNE = Flags(prune=True, only_prune=True)
+DESTROY = PlanOptions(scope=Scope.DESTROY)
+PRUNE = PlanOptions(scope=Scope.PRUNE)
 
 
 def test_destroy_needs_more_than_auto_approve(bench: Bench) -> None:
@@ -46,13 +47,13 @@ def test_destroy_names_what_the_console_cannot_delete(assisted: Bench) -> None:
     """Services stay stopped, labels stay: the plan and the result both say so, and what stays billed."""
     plan, result = assisted.apply_plan(WHOLE, DESTROY)
     assert trouble(result) == []
-    said = find(plan, "Service/faq").left[0]
+    said = find(plan, "Service/faq").ends.left[0]
     assert "cannot delete services" in said
     assert "stays billed" in said
-    assert find(plan, "PromptTemplate/faq-answer").left == (
+    assert find(plan, "PromptTemplate/faq-answer").ends.left == (
         "labels that the console made stay: support, faq",
     )
-    assert set(result.left) >= {said}
+    assert {text for item in result.of(How.APPLIED) for text in item.change.ends.left} >= {said}
     kinds = {str(found["type"]) for found in assisted.emulator.objects()}
     assert kinds <= {"Service", "ServiceResource", "PromptLabel"}
 
@@ -140,7 +141,7 @@ def test_a_container_with_somebody_elses_object_is_blocked(
     change = find(plan, name)
     assert change.action is Action.BLOCKED
     assert change.reason == f"still holds {foreign} {theirs}, which this plan does not delete"
-    assert change.remedy
+    assert change.decision.remedy
     assert any(text.startswith(f"refused: {name}") for text in trouble(result))
     assert theirs in bench.objects(foreign)
     assert bench.id(name)
@@ -207,11 +208,11 @@ def test_protect_refuses_delete_also_when_the_file_is_gone(bench: Bench) -> None
     bench.declare(template())
     bench.configure("PromptTemplate/faq-answer", lifecycle=Lifecycle(protect=True))
     bench.apply(AUTO)
-    for flags in (DESTROY, Flags()):
+    for flags in (DESTROY, PlanOptions()):
         change = find(bench.plan(DESTROY), "PromptTemplate/faq-answer")
         assert change.action is Action.BLOCKED
         assert "protect" in change.reason
-        assert "lifecycle.protect: false" in change.remedy
+        assert "lifecycle.protect: false" in change.decision.remedy
         bench.apply(WHOLE, DESTROY)
         bench.resources.clear()
         assert actions(bench.plan(flags)) == {"PromptTemplate/faq-answer": "blocked"}
@@ -280,13 +281,13 @@ def test_a_retired_object_is_linked_again_when_its_manifest_returns(bench: Bench
 
 def test_on_remove_forget_leaves_the_object_and_forgets_it(bench: Bench) -> None:
     """Ours no more, and not deleted: also by destroy."""
-    for flags in (Flags(), DESTROY):
+    for flags in (PlanOptions(), DESTROY):
         bench.declare(template())
         bench.configure("PromptTemplate/faq-answer", lifecycle=Lifecycle(on_remove="forget"))
         kept = bench.objects("PromptTemplate")
         adopt = {"PromptTemplate/faq-answer": kept[0]} if kept else {}
         assert trouble(bench.apply(AUTO, adopt=adopt)) == []
-        if not flags.destroy:
+        if not flags.destroys:
             bench.remove("PromptTemplate/faq-answer")
         assert actions(bench.plan(flags)) == {"PromptTemplate/faq-answer": "forget"}
         assert trouble(bench.apply(AUTO, flags)) == []
@@ -339,7 +340,7 @@ def test_a_run_in_progress_is_stopped_before_it_is_deleted(bench: Bench) -> None
     plan, result = bench.apply_plan(WHOLE, DESTROY)
     change = find(plan, "FineTuningTask/faq-a")
     assert change.steps[0].id == "stop"
-    assert any("stopped first" in note for note in change.notes)
+    assert any("stopped first" in note for note in change.decision.notes)
     assert trouble(result) == []
     assert bench.objects("FineTuningTask") == []
 
@@ -357,4 +358,4 @@ def test_compute_that_was_bought_is_released_when_it_is_postpaid(bench: Bench) -
     assert trouble(bench.apply(WHOLE)) == []
     change = find(bench.plan(DESTROY), "Service/faq")
     assert [step.id for step in change.steps] == ["deactivate", "deactivate.ready"]
-    assert "Prepaid compute stays billed" in change.left[0]
+    assert "Prepaid compute stays billed" in change.ends.left[0]

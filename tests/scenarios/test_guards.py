@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from qfops.core.address import Address
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
-from qfops.planning.context import Flags
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 from tests.support.project import assistant, imported, model_set
 
-DESTROY = Flags(destroy=True)
+DESTROY = PlanOptions(scope=Scope.DESTROY)
 
 
 def serve(bench: Bench, model: str) -> None:
@@ -37,7 +37,7 @@ def test_an_end_outside_the_selection_blocks_the_container(bench: Bench) -> None
     """Narrowed to the set alone, its model would go with it unasked: blocked instead."""
     bench.declare(model_set(), imported())
     assert trouble(bench.apply(AUTO)) == []
-    only = Flags(destroy=True, targets=frozenset({Address.parse("ModelSet/faq")}))
+    only = PlanOptions(scope=Scope.DESTROY, targets=(Address.parse("ModelSet/faq"),))
     plan = bench.plan(only)
     assert actions(plan) == {"ModelSet/faq": "blocked"}
     assert bench.id("Model/faq-base") in find(plan, "ModelSet/faq").reason

@@ -13,11 +13,11 @@ import pytest
 
 from qfops.console.client import Client
 from qfops.core.errors import ApiError, ErrorClass, Refused
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.settings import Credentials, Secret
 from qfops.core.values import JSON
 from qfops.emulator.catalogue import ACTIONS
-from qfops.planning.context import Flags
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 from tests.support.project import dataset, deployed, template
 
@@ -42,7 +42,7 @@ def test_a_missing_run_is_blocked_and_names_the_ways_on(assisted: Bench) -> None
     assert actions(plan)["FineTuningTask/faq-a"] == "blocked"
     assert find(plan, "Model/faq-a").action is Action.NO_OP
     assert find(plan, "Service/faq").action is Action.NO_OP
-    remedy = find(plan, "FineTuningTask/faq-a").remedy
+    remedy = find(plan, "FineTuningTask/faq-a").decision.remedy
     for way in ("--retry-failed", "adopt FineTuningTask/faq-a", "state rm FineTuningTask/faq-a"):
         assert way in remedy
     writes = assisted.writes()
@@ -53,7 +53,7 @@ def test_a_missing_run_is_blocked_and_names_the_ways_on(assisted: Bench) -> None
 def test_a_missing_run_is_made_again_on_request(assisted: Bench) -> None:
     """--retry-failed trains once more, and its model and service follow."""
     assisted.emulator.delete(assisted.id("FineTuningTask/faq-a"))
-    again = Flags(retry_failed=True)
+    again = PlanOptions(retry_failed=True)
     assert actions(assisted.plan(again)) == {
         "FineTuningTask/faq-a": "run", "Model/faq-a": "replace", "Service/faq": "update",
     }  # fmt: skip
@@ -68,7 +68,7 @@ def test_a_missing_dataset_that_feeds_a_run_is_blocked(assisted: Bench) -> None:
     change = find(assisted.plan(), "Dataset/faq-train")
     assert change.action is Action.BLOCKED
     assert "force runs that cost money" in change.reason
-    assert "--retry-failed" in change.remedy
+    assert "--retry-failed" in change.decision.remedy
     found = actions(assisted.plan())
     assert not {name for name, action in found.items() if action == "run"}
     assert "Model/faq-a" not in found
@@ -95,7 +95,7 @@ def test_when_everything_is_gone_it_is_likelier_the_wrong_account(bench: Bench) 
     assert "Check the keys and the endpoint" in caught.value.remedy
     with pytest.raises(Refused):
         bench.apply(WHOLE)
-    assert actions(bench.plan(Flags(allow_large_change=True))) == {PROMPT: "create"}
+    assert actions(bench.plan(PlanOptions(allow_large_change=True))) == {PROMPT: "create"}
 
 
 def test_an_unusual_share_of_missing_objects_is_refused(assisted: Bench) -> None:
@@ -126,7 +126,7 @@ def test_a_read_only_key_can_plan(assisted: Bench) -> None:
     assisted.edit(PROMPT, templateContent="{input}!")
     assisted.remove("Service/faq")
     assert actions(assisted.plan()) == {PROMPT: "update", "Service/faq": "deactivate"}
-    assert actions(assisted.plan(Flags(destroy=True)))
+    assert actions(assisted.plan(PlanOptions(scope=Scope.DESTROY)))
 
 
 def test_a_read_only_key_cannot_apply_and_says_so(assisted: Bench) -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from qfops.core.address import Address
-from qfops.planning.context import Flags
+from qfops.core.plan_options import PlanOptions, Scope
 from tests.support.bench import AUTO, WHOLE, Bench, actions, trouble
 from tests.support.project import assistant, model, run, template
 
 PROMPT = "PromptTemplate/faq-answer"
 
 
-def _only(*names: str) -> Flags:
-    return Flags(targets=frozenset(Address.parse(name) for name in names))
+def _only(*names: str) -> PlanOptions:
+    return PlanOptions(targets=tuple(Address.parse(name) for name in names))
 
 
 def test_a_target_brings_what_it_needs(bench: Bench) -> None:
@@ -56,8 +56,8 @@ def test_a_label_selects_resources(assisted: Bench) -> None:
     assisted.apply(AUTO)
     assisted.edit(PROMPT, templateContent="{input}!")
     assisted.declare(run("a", 0.0009))
-    assert actions(assisted.plan(Flags(labels=(("team", "support"),)))) == {PROMPT: "update"}
-    assert actions(assisted.plan(Flags(labels=(("team", "sales"),)))) == {}
+    assert actions(assisted.plan(PlanOptions(labels=(("team", "support"),)))) == {PROMPT: "update"}
+    assert actions(assisted.plan(PlanOptions(labels=(("team", "sales"),)))) == {}
 
 
 def test_a_label_finds_what_has_no_manifest_any_more(bench: Bench) -> None:
@@ -66,13 +66,13 @@ def test_a_label_finds_what_has_no_manifest_any_more(bench: Bench) -> None:
     bench.configure(PROMPT, labels={"team": "support"})
     bench.apply(AUTO)
     bench.remove(PROMPT)
-    assert actions(bench.plan(Flags(labels=(("team", "support"),)))) == {PROMPT: "delete"}
-    assert actions(bench.plan(Flags(labels=(("team", "sales"),)))) == {}
+    assert actions(bench.plan(PlanOptions(labels=(("team", "support"),)))) == {PROMPT: "delete"}
+    assert actions(bench.plan(PlanOptions(labels=(("team", "sales"),)))) == {}
 
 
 def test_a_narrowed_destroy_ends_what_was_named(assisted: Bench) -> None:
     """Only the prompt is named: only the prompt goes."""
-    narrowed = Flags(destroy=True, targets=frozenset({Address.parse(PROMPT)}))
+    narrowed = PlanOptions(scope=Scope.DESTROY, targets=(Address.parse(PROMPT),))
     assert actions(assisted.plan(narrowed)) == {PROMPT: "delete"}
     assert trouble(assisted.apply(WHOLE, narrowed)) == []
     assert assisted.objects("Service") == [assisted.id("Service/faq")]

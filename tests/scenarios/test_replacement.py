@@ -8,10 +8,10 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.errors import Refused
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
 from qfops.core.settings import Limits
-from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, resource, trouble
 from tests.support.project import dataset, deployed, imported, job, model_set, run, service
@@ -40,7 +40,7 @@ def test_the_old_object_ends_after_its_dependents_have_moved(bench: Bench) -> No
     before = len(bench.writes())
     plan, result = bench.apply_plan(WHOLE)
     assert actions(plan) == {MODEL: "replace", f"{MODEL} {old}": "delete", "Service/faq": "update"}
-    assert find(plan, MODEL).destroys == (old,)
+    assert find(plan, MODEL).ends.destroys == (old,)
     assert trouble(result) == []
     assert bench.writes()[before:] == ["CreateCustomModel", "ModifyService", "DeleteModel"]
     assert bench.objects("Model") == [bench.id(MODEL)]
@@ -130,7 +130,7 @@ def test_a_run_in_progress_with_changed_inputs_is_stopped_first(bench: Bench) ->
     change = find(bench.plan(), "FineTuningTask/faq-a")
     assert change.action is Action.RUN
     assert [step.id for step in change.steps][:2] == ["stop", "stop.ready"]
-    assert any("thrown away" in note and going in note for note in change.notes)
+    assert any("thrown away" in note and going in note for note in change.decision.notes)
     assert any("--allow" in text and "replace" in text for text in trouble(bench.apply(AUTO)))
     bench.emulator.configure(durations={"training": 0.0})
     assert trouble(bench.apply(WHOLE)) == []
@@ -182,5 +182,5 @@ def test_the_order_of_creation_follows_the_references(bench: Bench) -> None:
     ]  # fmt: skip
     assert actions(bench.plan()) == {}
     before = len(bench.writes())
-    bench.apply(WHOLE, Flags(destroy=True))
+    bench.apply(WHOLE, PlanOptions(scope=Scope.DESTROY))
     assert bench.writes()[before:][0] == "DeletePromptTemplate"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qfops.core.errors import Stale
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, trouble
 from tests.support.project import deployed, imported, run, template, trained
 
@@ -98,7 +98,7 @@ def test_an_apply_of_its_own_takes_the_approval_over(bench: Bench) -> None:
     _training(bench)
     _train_on(bench)
     plan = bench.plan()
-    assert find(plan, MODEL).owed
+    assert find(plan, MODEL).seal.owed
     assert trouble(bench.apply(AUTO)) == []
     assert bench.state().approved is None
     assert actions(bench.plan()) == {}
@@ -120,7 +120,7 @@ def test_an_edited_rest_is_no_longer_owed(bench: Bench) -> None:
     bench.declare(run("a", 0.0009))
     change = find(bench.plan(), RUN)
     assert change.action is Action.RUN
-    assert not change.owed
+    assert not change.seal.owed
 
 
 def test_an_object_that_moved_meanwhile_is_dropped_by_name(bench: Bench) -> None:
@@ -136,7 +136,7 @@ def test_an_object_that_moved_meanwhile_is_dropped_by_name(bench: Bench) -> None
     _train_on(bench)
     done = bench.resume()
     assert done is not None
-    assert done[1].dropped == [PROMPT]
+    assert done[1].dropped == (PROMPT,)
     assert done[1].exit_code == 5
     assert bench.shown(PROMPT)["templateContent"] == "console: {input}"
 

@@ -113,7 +113,7 @@ def test_objects_that_the_sdk_made_are_adopted_without_spending_anything(bench: 
     assert trouble(result) == []
     after = bench.plan()
     assert actions(after) == {}
-    assert after.drift == ()
+    assert after.held_back == ()
     assert bench.writes() == before
 
 

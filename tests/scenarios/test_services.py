@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
 from qfops.core.values import ABSENT, Value
-from qfops.planning.context import Flags
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, trouble
 from tests.support.project import deployed, imported, model_set, service
 
@@ -153,9 +153,9 @@ def test_a_replaced_service_is_made_first_and_ends_last(bench: Bench) -> None:
     plan, result = bench.apply_plan(WHOLE)
     change = find(plan, SERVICE)
     assert change.billable
-    assert change.destroys == (old,)
-    assert any("new URL" in note for note in change.notes)
-    assert any("billed twice" in note for note in change.notes)
+    assert change.ends.destroys == (old,)
+    assert any("new URL" in note for note in change.decision.notes)
+    assert any("billed twice" in note for note in change.decision.notes)
     assert find(plan, SERVICE, old).action is Action.DEACTIVATE
     assert trouble(result) == []
     done = [action for action in bench.writes()[before:] if action != "ReleaseComputeUnit"]
@@ -181,11 +181,11 @@ def test_a_service_replaced_with_retire_keeps_the_old_one_running(bench: Bench) 
     old = bench.id(SERVICE)
     bench.edit(SERVICE, name="faq-two", urlSuffix="faq-two")
     plan, result = bench.apply_plan(AUTO)
-    assert find(plan, SERVICE).keeps == (old,)
+    assert find(plan, SERVICE).ends.keeps == (old,)
     assert trouble(result) == []
     running = {o["id"] for o in bench.emulator.objects("Service") if o["runStatus"] == "Serving"}
     assert running == {old, bench.id(SERVICE)}
-    prune = Flags(prune=True, only_prune=True)
+    prune = PlanOptions(scope=Scope.PRUNE)
     assert actions(bench.plan(prune)) == {f"{SERVICE} {old}": "deactivate"}
     assert trouble(bench.apply(WHOLE, prune)) == []
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,26 +17,23 @@ import httpx
 
 from qfops.console.client import Client
 from qfops.core.address import Address, Location
-from qfops.core.plan import CURRENT, Action, Change, Event, Plan
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
+from qfops.core.plan.events import Event
+from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Edge, Lifecycle, Resource
 from qfops.core.settings import Credentials, Secret, Settings
-from qfops.core.state import State
+from qfops.core.state.entry import CURRENT
+from qfops.core.state.state import State
 from qfops.core.values import JSON, Marker, Reference, Slot, Value, references_in
 from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
 from qfops.kinds.registry import Registry, load
-from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
-from qfops.planning.resolve import ref_at
 from qfops.reconcile.ports import Clock, Console
-from qfops.reconcile.result import ApplyResult
-from qfops.reconcile.workflow import (
-    ApplyOptions,
-    Desired,
-    World,
-    apply_project,
-    plan_project,
-    resume_project,
-)
+from qfops.reconcile.result import ApplyResult, How
+from qfops.reconcile.run import Desired, Run, World
+from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, plan_project, prepare, resume
 from qfops.state import FileStore, Owner
 from qfops.state.owner import is_gone
 from tests.support.clock import SkippingClock
@@ -67,7 +65,7 @@ def resource(
 
     def filled(value: Value, path: str = "") -> Value:
         if isinstance(value, Reference) and value.output is None:
-            rule = ref_at(kind, path)
+            rule = kind.ref_at(path)
             assert rule is not None, path
             return replace(value, output=rule.targets()[value.target.kind_key])
         if isinstance(value, dict):
@@ -113,7 +111,7 @@ class Bench:
 
     def _store(self) -> FileStore:
         return FileStore(
-            self.root, self.settings.project, self.settings.environment,
+            self.root, self.settings.project, self.settings.environment, self.registry,
             clock=self.clock.now, sleep=self.clock.sleep, gone=self.gone,
         )  # fmt: skip
 
@@ -160,48 +158,36 @@ class Bench:
         assert isinstance(self.clock, SkippingClock)
         self.clock.pass_(seconds)
 
-    def plan(self, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None) -> Plan:
+    def plan(self, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None) -> Plan:
         """A plan, read only."""
 
         async def run() -> Plan:
             async with self.client() as client:
-                world = World(self.console(client), self.registry, self.clock, self.settings)
-                fresh = await plan_project(world, self.store.read(), self._desired(flags, adopt))
-                return fresh.plan
+                return (
+                    await plan_project(self.world(client), self.state(), self._desired(asked, adopt))
+                ).plan
 
         return self.run(run())
 
     def apply(
-        self, approval: Approval = WHOLE, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None,
-        **options: object,
+        self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None,
+        between: Callable[[Plan], None] = lambda _: None, **options: object,
     ) -> ApplyResult:  # fmt: skip
         """Plan and apply under a lease; the result."""
-        return self.apply_plan(approval, flags, adopt, **options)[1]
+        return self.apply_plan(approval, asked, adopt, between, **options)[1]
 
     def apply_plan(
-        self, approval: Approval = WHOLE, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None,
-        **options: object,
+        self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None,
+        between: Callable[[Plan], None] = lambda _: None, **options: object,
     ) -> tuple[Plan, ApplyResult]:  # fmt: skip
-        """Plan and apply under a lease."""
+        """Plan and apply under a lease; `between` happens once the plan is made."""
+        given = replace(ApplyOptions(by="test"), **options)  # type: ignore[arg-type]
 
         async def run() -> tuple[Plan, ApplyResult]:
-            async with self.client() as client:
-                world = World(self.console(client), self.registry, self.clock, self.settings)
-                session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
-                try:
-                    given = replace(ApplyOptions(confirm=lambda _: approval, by="test"), **options)  # type: ignore[arg-type]
-                    done = await apply_project(
-                        world,
-                        session,
-                        self._desired(flags, adopt),
-                        given,
-                        self.events.append,
-                        asyncio.Event(),
-                    )
-                    session.commit()
-                    return done
-                finally:
-                    await session.release()
+            async with self._begun(given) as started:
+                prepared = await prepare(started, self._desired(asked, adopt), given)
+                between(prepared.plan)
+                return prepared.plan, await carry_out(started, prepared, approval, given)
 
         return self.run(run())
 
@@ -209,18 +195,27 @@ class Bench:
         """Carry out the rest of a stored approval."""
 
         async def run() -> tuple[Plan, ApplyResult] | None:
-            async with self.client() as client:
-                world = World(self.console(client), self.registry, self.clock, self.settings)
-                session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
-                try:
-                    given = ApplyOptions(confirm=lambda _: WHOLE, by="test")
-                    done = await resume_project(world, session, given, self.events.append, asyncio.Event())
-                    session.commit()
-                    return done
-                finally:
-                    await session.release()
+            async with self._begun(ApplyOptions(by="test")) as started:
+                return await resume(started, ApplyOptions(by="test"))
 
         return self.run(run())
+
+    @asynccontextmanager
+    async def _begun(self, options: ApplyOptions) -> AsyncIterator[Run]:
+        """A run under a lease, committed when it ends well."""
+        async with self.client() as client:
+            session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
+            try:
+                stop = asyncio.Event()
+                async with begun(self.world(client), session, options, self.events.append, stop) as started:
+                    yield started
+                await session.commit()
+            finally:
+                await session.release()
+
+    def world(self, client: Client) -> World:
+        """What a workflow touches."""
+        return World(self.console(client), self.registry, self.clock, self.settings)
 
     def lose_state(self) -> None:
         """Throw away everything that qfops remembers; the console keeps its objects."""
@@ -273,9 +268,9 @@ class Bench:
         wanted = self.id(name)
         return next(found for found in self.emulator.objects() if found["id"] == wanted)
 
-    def _desired(self, flags: Flags, adopt: Mapping[str, str] | None) -> Desired:
+    def _desired(self, asked: PlanOptions, adopt: Mapping[str, str] | None) -> Desired:
         wanted = {Address.parse(name): object_id for name, object_id in (adopt or {}).items()}
-        return Desired(dict(sorted(self.resources.items())), flags, wanted)
+        return Desired(dict(sorted(self.resources.items())), asked, wanted)
 
     @staticmethod
     def _owner() -> Owner:
@@ -294,11 +289,9 @@ def find(plan: Plan, name: str, object_id: str = CURRENT) -> Change:
 
 def trouble(result: ApplyResult) -> list[str]:
     """Everything that an apply did not do, with the reason; empty when all went well."""
-    lists = {
-        "failed": result.failed, "blocked by": result.blocked_by, "refused": result.refused,
-        "in progress": result.in_progress, "not attempted": result.not_attempted, "stale": result.stale,
-    }  # fmt: skip
-    found = [f"{word}: {_name(item.change)}: {item.text}" for word, items in lists.items() for item in items]
+    ways = (How.FAILED, How.BLOCKED_BY, How.REFUSED, How.IN_PROGRESS, How.NOT_ATTEMPTED, How.STALE)
+    items = [item for how in ways for item in result.of(how)]
+    found = [f"{item.how.word}: {_name(item.change)}: {item.text}" for item in items]
     return found + [f"dropped: {name}" for name in result.dropped]
 
 

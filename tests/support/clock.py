@@ -70,6 +70,14 @@ class _Loop(asyncio.SelectorEventLoop):
         job.add_done_callback(self._job_done)
         return job
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Wait for the threads in real time, as for a job."""
+        self.jobs += 1
+        try:
+            await super().shutdown_default_executor()
+        finally:
+            self.jobs -= 1
+
     def _job_done(self, _: asyncio.Future[Any]) -> None:
         self.jobs -= 1
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qfops.core.observation import Status
 from qfops.kinds.base import Kind
-from qfops.kinds.wire import status
 
 
-def kept_status(kind: Kind, words: Mapping[str, str]) -> str:
+def kept_status(kind: Kind, words: Mapping[str, str]) -> Status:
     """The words of a status by their fields (`{runStatus: Done}`) as entries and live objects hold them."""
     unknown = sorted(words.keys() - {field.key for field in kind.readiness.fields})
     if unknown:
         raise ValueError(f"{kind.name} has no status field {', '.join(unknown)}")
-    return status(kind, words)[0]
+    return dict(words)

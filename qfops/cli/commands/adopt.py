@@ -9,10 +9,10 @@ import click
 from qfops.cli import options
 from qfops.cli.invocation import Invocation
 from qfops.cli.options import Working
-from qfops.cli.selection import Selection
 from qfops.cli.ui import terminal
 from qfops.core.address import Address
-from qfops.core.approval import REVERT_DRIFT
+from qfops.core.plan.actions import Need
+from qfops.core.plan_options import PlanOptions
 
 
 @click.command("adopt")
@@ -34,7 +34,7 @@ def adopt_command(
     qfops adopt Dataset/faq-train ds-8q2k4m6n
     """
     from qfops.cli.approve import Consent
-    from qfops.cli.change import Change, carry_out
+    from qfops.cli.change import ChangeCommand, carry_out
     from qfops.cli.project import open_project
     from qfops.core.errors import UsageError
 
@@ -51,8 +51,8 @@ def adopt_command(
             "One address belongs to one object.",
             f"To let go of that one first, without ending it: {project.prefix} state rm {address}",
         )
-    selection = replace(Selection(targets=(address,)), revert_drift=REVERT_DRIFT in working.allow)
+    options = replace(PlanOptions(targets=(address,)), revert_drift=Need.REVERT_DRIFT in working.allow)
     consent = Consent(working.auto_approve, working.allow, working.expect_digest)
     return carry_out(
-        project, Change("adopt", selection, consent, working, output, adopt={address: object_id})
+        project, ChangeCommand("adopt", options, consent, working, output, adopt={address: object_id})
     )

@@ -10,8 +10,8 @@ import click
 from qfops.cli import options
 from qfops.cli.invocation import Invocation
 from qfops.cli.options import Working, refuse_both
-from qfops.cli.selection import Selection
-from qfops.core.approval import REVERT_DRIFT
+from qfops.core.plan.actions import Need
+from qfops.core.plan_options import PlanOptions
 
 
 @click.command("apply", epilog="Exit codes: 0 done, 1 failed, 3 refused, 4 in progress, 5 stale, 6 locked.")
@@ -29,7 +29,7 @@ from qfops.core.approval import REVERT_DRIFT
 @click.pass_obj
 def apply_command(
     invocation: Invocation,
-    selection: Selection,
+    options: PlanOptions,
     plan_file: Path | None,
     resume: bool,
     working: Working,
@@ -49,29 +49,28 @@ def apply_command(
     qfops apply --resume                        go on from there
     """
     from qfops.cli.approve import Consent, check_saved, read_saved
-    from qfops.cli.change import Change, carry_out
-    from qfops.cli.commands.plan import selection_of
+    from qfops.cli.change import ChangeCommand, carry_out
     from qfops.cli.project import open_project, open_settings
 
-    selection = replace(selection, revert_drift=REVERT_DRIFT in working.allow)
-    _check(selection, plan_file, resume, working)
+    options = replace(options, revert_drift=Need.REVERT_DRIFT in working.allow)
+    _check(options, plan_file, resume, working)
     consent = Consent(working.auto_approve, working.allow, working.expect_digest, resume)
     if plan_file is None:
-        change = Change("apply", selection, consent, working, output)
+        change = ChangeCommand("apply", options, consent, working, output)
         # What is resumed was stored with its approval: the manifests of now may even be wrong.
-        opened = open_settings(invocation) if resume else open_project(invocation, selection.paths)
+        opened = open_settings(invocation) if resume else open_project(invocation, options.paths)
         return carry_out(opened, change)
     saved = read_saved(invocation.at(plan_file))
-    selection = selection_of(saved.arguments, destroy=saved.destroy)
-    project = open_project(invocation, selection.paths)
+    options = saved.options
+    project = open_project(invocation, options.paths)
     check_saved(saved, project, project.store().read())
-    change = Change("apply", selection, replace(consent, digest=saved.digest), working, output)
+    change = ChangeCommand("apply", options, replace(consent, digest=saved.digest), working, output)
     return carry_out(project, change)
 
 
-def _check(selection: Selection, plan_file: Path | None, resume: bool, working: Working) -> None:
+def _check(options: PlanOptions, plan_file: Path | None, resume: bool, working: Working) -> None:
     """Refuse what contradicts itself: a plan that exists already cannot be narrowed or widened."""
-    narrowed = bool(selection.arguments() or working.allow)
+    narrowed = bool(options.arguments() or working.allow)
     for name, given in {"--plan": plan_file is not None, "--resume": resume}.items():
         refuse_both(name, given, "PATH, --target, -l, --retry-failed, --prune or --allow", narrowed)
     refuse_both("--expect-digest", bool(working.expect_digest), "--plan", plan_file is not None)

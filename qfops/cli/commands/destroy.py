@@ -9,10 +9,10 @@ import click
 from qfops.cli import options
 from qfops.cli.invocation import Invocation
 from qfops.cli.options import Working
-from qfops.cli.selection import Selection
-from qfops.core.approval import DEACTIVATE, DELETE, REVERT_DRIFT
+from qfops.core.plan.actions import Need
+from qfops.core.plan_options import PlanOptions, Scope
 
-ENDS = frozenset({DELETE, DEACTIVATE})
+ENDS = frozenset({Need.DELETE, Need.DEACTIVATE})
 
 
 @click.command("destroy", epilog="See it first with: qfops plan --destroy")
@@ -20,7 +20,7 @@ ENDS = frozenset({DELETE, DEACTIVATE})
 @options.working
 @options.output_format
 @click.pass_obj
-def destroy_command(invocation: Invocation, selection: Selection, working: Working, output: str) -> int:
+def destroy_command(invocation: Invocation, options: PlanOptions, working: Working, output: str) -> int:
     """End everything that this project made, after asking.
 
     Protected resources stay, and so do those with lifecycle.onRemove: forget. Services cannot be deleted:
@@ -30,7 +30,7 @@ def destroy_command(invocation: Invocation, selection: Selection, working: Worki
     qfops destroy
     qfops destroy --target Service/faq --auto-approve
     """
-    return _end(invocation, "destroy", replace(selection, destroy=True), working, output)
+    return _end(invocation, "destroy", replace(options, scope=Scope.DESTROY), working, output)
 
 
 @click.command("prune", epilog="See it first, with everything else that would change: qfops plan --prune")
@@ -38,22 +38,22 @@ def destroy_command(invocation: Invocation, selection: Selection, working: Worki
 @options.working
 @options.output_format
 @click.pass_obj
-def prune_command(invocation: Invocation, selection: Selection, working: Working, output: str) -> int:
+def prune_command(invocation: Invocation, options: PlanOptions, working: Working, output: str) -> int:
     """End the retired objects: models, versions and runs that were kept when others took their place.
 
     \b
     qfops prune
     qfops prune --target Model/faq
     """
-    return _end(invocation, "prune", replace(selection, only_prune=True), working, output)
+    return _end(invocation, "prune", replace(options, scope=Scope.PRUNE), working, output)
 
 
-def _end(invocation: Invocation, command: str, selection: Selection, working: Working, output: str) -> int:
+def _end(invocation: Invocation, command: str, options: PlanOptions, working: Working, output: str) -> int:
     from qfops.cli.approve import Consent
-    from qfops.cli.change import Change, carry_out
+    from qfops.cli.change import ChangeCommand, carry_out
     from qfops.cli.project import open_project
 
-    selection = replace(selection, revert_drift=REVERT_DRIFT in working.allow)
+    options = replace(options, revert_drift=Need.REVERT_DRIFT in working.allow)
     consent = Consent(working.auto_approve, working.allow, working.expect_digest, implied=ENDS)
-    project = open_project(invocation, selection.paths)
-    return carry_out(project, Change(command, selection, consent, working, output))
+    project = open_project(invocation, options.paths)
+    return carry_out(project, ChangeCommand(command, options, consent, working, output))

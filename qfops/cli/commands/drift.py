@@ -14,7 +14,7 @@ from qfops.cli.ui import terminal
 from qfops.core.address import Address
 
 if TYPE_CHECKING:
-    from qfops.core.plan import Plan
+    from qfops.core.plan.plan import Plan
 
 
 def place(text: str) -> tuple[Address, str]:
@@ -66,23 +66,23 @@ def drift_command(
     if until is not None or why is not None:
         raise click.UsageError("--until and --why belong to --accept.")
     from qfops.cli.commands import plan as planned
-    from qfops.cli.selection import Selection
+    from qfops.core.plan_options import PlanOptions
     from qfops.render.drift import drift_text
 
     project = open_project(invocation)
-    plan = asyncio.run(planned.make(project, Selection()))
+    plan = asyncio.run(planned.make(project, PlanOptions()))
     page = terminal.page()
-    terminal.out(drift_text(plan.drift, command=project.prefix, color=page.color, width=page.width))
+    terminal.out(drift_text(plan.held_back, command=project.prefix, color=page.color, width=page.width))
     return _exit_code(plan)
 
 
 def _exit_code(plan: Plan) -> int:
     """1 where something could not be read, which is said; 2 for open drift."""
-    from qfops.core.plan import Action
+    from qfops.core.plan.actions import Action
 
     unread = [change for change in plan.changes if change.action is Action.UNKNOWN]
     for change in unread:
         terminal.note(f"could not be told: {change.address}: {change.reason}")
     if unread:
         return 1
-    return 2 if any(not item.ignored for item in plan.drift) else 0
+    return 2 if any(not item.ignored for item in plan.held_back) else 0

@@ -7,6 +7,7 @@ import json
 import click
 
 from qfops.cli.ui import terminal
+from qfops.core.address import KindKey
 
 
 @click.command("explain")
@@ -23,7 +24,7 @@ def explain_command(field: str) -> int:
 
     name, _, path = field.partition(".")
     registry = load()
-    kind = registry.get(_key(name))
+    kind = registry.get(KindKey.parse(name))
     page = terminal.page()
     terminal.out(explain(kind, registry.schema(kind.key), path, color=page.color, width=page.width))
     return 0
@@ -45,14 +46,6 @@ def schema_command(kind: str | None) -> int:
     if kind is None:
         terminal.out(manifest_text(registry))
     else:
-        schema = registry.schema(registry.get(_key(kind)).key)
+        schema = registry.schema(registry.get(KindKey.parse(kind)).key)
         terminal.out(json.dumps(schema, indent=2, ensure_ascii=False) + "\n")
     return 0
-
-
-def _key(name: str) -> tuple[str, str]:
-    """`Dataset` or `v1/Dataset` as the registry files it."""
-    from qfops.core.address import DEFAULT_VERSION
-
-    version, _, kind = name.rpartition("/")
-    return (version or DEFAULT_VERSION, kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +11,13 @@ import click
 
 from qfops.cli import options
 from qfops.cli.invocation import Invocation
-from qfops.cli.selection import Selection
 from qfops.cli.ui import terminal
-from qfops.core.approval import REVERT_DRIFT
+from qfops.core.plan.actions import Need
+from qfops.core.plan_options import PlanOptions, Scope
 
 if TYPE_CHECKING:
     from qfops.cli.project import Project
-    from qfops.core.plan import Plan
+    from qfops.core.plan.plan import Plan
 
 
 @click.command("plan")
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def plan_command(
     invocation: Invocation,
-    selection: Selection,
+    options: PlanOptions,
     allow: frozenset[str],
     destroy: bool,
     out: Path | None,
@@ -63,33 +62,34 @@ def plan_command(
     from qfops.cli.plan_output import print_plan
     from qfops.cli.project import open_project
 
-    selection = replace(selection, revert_drift=REVERT_DRIFT in allow, destroy=destroy)
-    project = open_project(invocation, selection.paths)
-    plan = asyncio.run(make(project, selection))
+    scope = Scope.DESTROY if destroy else Scope.PROJECT
+    options = replace(options, revert_drift=Need.REVERT_DRIFT in allow, scope=scope)
+    project = open_project(invocation, options.paths)
+    plan = asyncio.run(make(project, options))
     if out is not None:
-        save(plan, selection, invocation.at(out))
-    print_plan(plan, selection, project, output)
+        save(plan, options, invocation.at(out))
+    print_plan(plan, options, project, output)
     if stats:
         count = plan.stats
         terminal.note(f"{count.calls} calls, {count.retries} of them repeated, {count.seconds:.1f} s")
     return exit_code(plan, detailed=detailed_exitcode)
 
 
-async def make(project: Project, selection: Selection) -> Plan:
+async def make(project: Project, options: PlanOptions) -> Plan:
     """The plan of a project, with the findings about its files."""
     from qfops.cli.access.connect import connected
     from qfops.cli.ui.progress import reading
     from qfops.reconcile.workflow import plan_project
 
     state = project.store().read()
-    desired = project.desired(selection, state)
+    desired = project.desired(options, state.entries)
     async with connected(project) as world:
         with reading():
             refreshed = await plan_project(world, state, desired)
     return replace(refreshed.plan, diagnostics=(*refreshed.plan.diagnostics, *project.diagnostics))
 
 
-def save(plan: Plan, selection: Selection, path: Path) -> None:
+def save(plan: Plan, options: PlanOptions, path: Path) -> None:
     """Write the plan with its checksum: whole or not at all, readable by its owner only."""
     import json
     import os
@@ -97,7 +97,7 @@ def save(plan: Plan, selection: Selection, path: Path) -> None:
     from qfops.cli.ui.errors import cannot
     from qfops.render.plan_json import plan_file
 
-    text = json.dumps(plan_file(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(plan_file(plan, options), ensure_ascii=False, indent=2) + "\n"
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         part.touch(mode=0o600)
@@ -110,17 +110,9 @@ def save(plan: Plan, selection: Selection, path: Path) -> None:
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:
     """1 when something could not be told; 2, if asked for, when something is not a no-op."""
-    from qfops.core.plan import Action
+    from qfops.core.plan.actions import Action
 
     actions = {change.action for change in plan.changes}
     if Action.UNKNOWN in actions:
         return 1
     return 2 if detailed and actions - {Action.NO_OP} else 0
-
-
-def selection_of(arguments: Sequence[str], *, destroy: bool) -> Selection:
-    """The selection that a saved plan was made with, from its arguments."""
-    given = plan_command.make_context("plan", list(arguments)).params
-    names = ("paths", "targets", "labels", "retry_failed", "prune")
-    chosen = {name: given[name] for name in names}
-    return Selection(**chosen, revert_drift=REVERT_DRIFT in given["allow"], destroy=destroy)

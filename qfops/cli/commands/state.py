@@ -47,7 +47,7 @@ def show(invocation: Invocation, address: Address) -> int:
     state = project.store().read()
     entry = state.entries.get(address)
     if entry is None:
-        raise project.unknown(address, state)
+        raise project.unknown(address, state.entries)
     terminal.out(state_show(entry, color=terminal.page().color))
     return 0
 

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-INTERRUPTED = 130
+from qfops.core.exit_codes import ExitCode
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = b"\x1b[?25h"
 
@@ -68,4 +69,4 @@ def leave() -> None:
     """End the process now, without the ends of its blocks: what was journaled stays."""
     if os.isatty(2):
         os.write(2, _SHOW_CURSOR)
-    os._exit(INTERRUPTED)
+    os._exit(ExitCode.INTERRUPTED)

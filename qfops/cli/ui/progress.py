@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 from qfops.cli.ui import terminal
-from qfops.core.plan import Event
+from qfops.core.plan.events import Event
 from qfops.core.values import JSON
 
 if TYPE_CHECKING:

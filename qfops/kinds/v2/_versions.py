@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from qfops.core.values import JSON
 from qfops.kinds.base import Output, Readiness, StatusField
-from qfops.kinds.operations import Call, Listing, Operation, Repeat
+from qfops.kinds.operations import CallValues, Listing, Operation, Repeat
 
 SAMPLE_COUNT = Output("sampleCount", "Rows that the version holds.")
 
 
-def import_body(call: Call) -> dict[str, JSON]:
+def import_body(call: CallValues) -> dict[str, JSON]:
     """One entry of `import` as CreateImportTask wants it; `digest` is ours and stays here."""
     files = call.item.get("files") if isinstance(call.item, dict) else None
     return {"versionId": call.outputs["versionId"], "files": files}

@@ -7,7 +7,8 @@ are DatasetVersions.
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Finding, Identity, Kind, Output, Project, Search
+from qfops.kinds.base import Identity, Kind, Output, Project, Search
+from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way
 from qfops.kinds.v2._versions import IMPORT, PUBLISH, READINESS, SAMPLE_COUNT, VERSIONS, with_publish

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from qfops.core.resource import Resource
 from qfops.core.values import Value
-from qfops.kinds.base import Finding, Kind, Output, Project, Readiness, Ref, Search, StatusField
+from qfops.kinds.base import Kind, Output, Project, Readiness, Ref, Search, StatusField
+from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import immutable
 from qfops.kinds.v2._training import MODE_FORMATS, base_model, job_of

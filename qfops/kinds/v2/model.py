@@ -7,7 +7,8 @@ A model is never edited: other weights are another model. DescribeModel shows wh
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Finding, Kind, Output, Project, Readiness, Ref, Search, StatusField
+from qfops.kinds.base import Kind, Output, Project, Readiness, Ref, Search, StatusField
+from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Finding, Identity, Kind, Output, Project, Search
+from qfops.kinds.base import Identity, Kind, Output, Project, Search
+from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable
 from qfops.kinds.v2._training import family_of, job_of

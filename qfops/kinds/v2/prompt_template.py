@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Value
-from qfops.kinds.base import Finding, Identity, Kind, Output, Project, Search
+from qfops.kinds.base import Identity, Kind, Output, Project, Search
+from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import computed, immutable, updatable
 

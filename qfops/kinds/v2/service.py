@@ -6,12 +6,10 @@ everything else is a new service with a new URL.
 
 from collections.abc import Iterator, Mapping
 
-from qfops.core.errors import Stale
 from qfops.core.observation import Phase
 from qfops.core.resource import Resource
 from qfops.core.values import JSON
 from qfops.kinds.base import (
-    Finding,
     Identity,
     Kind,
     Output,
@@ -21,7 +19,8 @@ from qfops.kinds.base import (
     Search,
     StatusField,
 )
-from qfops.kinds.operations import Call, Listing, Operation, Part, Read, Repeat
+from qfops.kinds.findings import Finding
+from qfops.kinds.operations import CallValues, Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import create_only, immutable, one_way, updatable
 
 _FIXED = "no call changes it: another value is another service, with another URL"
@@ -30,17 +29,17 @@ _KEY = {"serviceId": "serviceId"}
 _SERVING = {"runStatus": ("Serving",), "updateStatus": ("None",)}
 
 
-def purchase_body(call: Call) -> dict[str, JSON]:
+def purchase_body(call: CallValues) -> dict[str, JSON] | Finding:
     """What PurchaseComputeUnit wants: the replicas that are missing, paid for as the first ones were.
 
-    Stale when it cannot be told how many there are, or when none is missing: nothing is bought on a guess.
+    A finding when it cannot be told how many there are, or when none is missing: nothing is bought on a guess.
     """
     wanted, present = _replicas(call.attributes), _replicas(call.live)
     if wanted is None or present is None or wanted <= present:
-        raise Stale(
+        return Finding(
+            "resourceConfig.replicasCount",
             f"The service has {present or 'an unknown number of'} replicas, and {wanted} are wanted.",
-            "Nothing was bought.",
-            "Plan again.",
+            "Nothing was bought. Plan again.",
         )
     body: dict[str, JSON] = {"serviceId": call.outputs["serviceId"], "replicasCount": wanted - present}
     billing = call.attributes.get("billing")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from qfops.core.address import Address
-from qfops.core.observation import KindKey
+from qfops.core.address import Address, KindKey
 from qfops.core.settings import Settings
 from qfops.core.values import child
 from qfops.manifests import codes

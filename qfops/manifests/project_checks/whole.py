@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 
-from qfops.core.address import Address
+from qfops.core.address import Address, KindKey
 from qfops.core.diagnostics import Diagnostic
-from qfops.core.observation import KindKey
 from qfops.core.resource import Resource
 from qfops.core.values import Reference, Slot
 from qfops.manifests.positions import Origins, Place

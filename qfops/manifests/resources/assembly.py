@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from qfops.core.address import KindKey
 from qfops.core.diagnostics import Diagnostic
-from qfops.core.observation import KindKey
 from qfops.core.paths import pattern
 from qfops.core.resource import Origin, Resource
 from qfops.core.values import JSON, Value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from qfops.core.address import KindKey
 from qfops.core.diagnostics import Diagnostic, nearest
 from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
@@ -64,7 +65,7 @@ class ManifestReader:
 
     def _view(self, version: JSON, name: JSON, place: Place) -> KindView | None:
         if isinstance(version, str) and isinstance(name, str) and version.startswith(_API):
-            view = self._views.find((version.removeprefix(_API), name))
+            view = self._views.find(KindKey(version.removeprefix(_API), name))
             if view is not None:
                 return view
         kinds = self._views.registry.kinds

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from qfops.core.address import DEFAULT_VERSION
-from qfops.core.observation import KindKey
+from qfops.core.address import KindKey
 from qfops.kinds.base import Kind
 from qfops.kinds.check import Schema
 from qfops.kinds.registry import Registry
@@ -49,8 +48,7 @@ class KindViews:
 
 def label(key: KindKey) -> str:
     """A kind as users write it: `Dataset`, `v1/Dataset`."""
-    version, name = key
-    return name if version == DEFAULT_VERSION else f"{version}/{name}"
+    return str(key)
 
 
 def _targets(kind: Kind) -> dict[str, dict[KindKey, tuple[str, ...]]]:
@@ -58,8 +56,7 @@ def _targets(kind: Kind) -> dict[str, dict[KindKey, tuple[str, ...]]]:
     for ref in kind.references:
         accepted = found.setdefault(ref.path, {})
         for item in ref.to:
-            version, _, rest = item.rpartition("/")
-            name, _, output = rest.partition(".")
-            key = (version or DEFAULT_VERSION, name)
+            named, _, output = item.rpartition(".")
+            key = KindKey.parse(named)
             accepted[key] = (*accepted.get(key, ()), output)
     return found

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from qfops.core.address import DEFAULT_VERSION
+from qfops.core.address import KindKey
 from qfops.core.diagnostics import nearest
-from qfops.core.observation import KindKey
 from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
@@ -50,8 +49,7 @@ def read_defaults(items: Sequence[JSON], views: KindViews, place: Place) -> Mapp
 def _kind(text: JSON, path: str, views: KindViews, place: Place) -> KindKey | None:
     if not isinstance(text, str):
         return None
-    version, _, name = text.rpartition("/")
-    key = (version or DEFAULT_VERSION, name)
+    key = KindKey.parse(text)
     if views.find(key) is not None:
         return key
     place.error(

@@ -12,14 +12,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from qfops.core.errors import UsageError
-from qfops.core.state import State
+from qfops.core.state.state import State
 from qfops.state.file.files import Files, sync_file
-from qfops.state.file.folder import Loaded, StateFolder
+from qfops.state.file.folder import LoadedState, StateFolder
 from qfops.state.file.heartbeat import Heartbeat
 from qfops.state.file.journal import JournalWriter
 from qfops.state.file.lease_file import Claim, LeaseFile
 from qfops.state.file.session import FileSession, header
 from qfops.state.format.problems import told
+from qfops.state.format.version1 import KindFacts
 from qfops.state.lease import Lease, Standing, locked, moment, waiting
 from qfops.state.owner import Owner, is_gone
 
@@ -30,7 +31,8 @@ _POLL = 1.0
 class FileStore:
     """The state of one environment of the project in the folder `root`; see `Store`.
 
-    `lease` is in seconds. `clock`, `sleep`, `gone` and `files` are the outside world, replaced in tests.
+    `kinds` are asked about files of older formats. `lease` is in seconds. `clock`, `sleep`, `gone` and `files`
+    are the outside world, replaced in tests.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class FileStore:
         root: Path,
         project: str,
         environment: str,
+        kinds: KindFacts,
         *,
         lease: float = 60.0,
         clock: Callable[[], float] = time.time,
@@ -54,12 +57,12 @@ class FileStore:
         self._files = files or Files()
         self._clock, self._sleep = clock, sleep
         self.path = root / ".qfops" / (environment or "default")
-        self._folder = StateFolder(self.path, project, environment, self._files)
+        self._folder = StateFolder(self.path, project, environment, self._files, kinds)
         self._lease_file = LeaseFile(self.path, length=lease, clock=clock, gone=gone, files=self._files)
 
     def read(self) -> State:
         """See `Store.read`."""
-        return self._folder.load().working.frozen()
+        return self._folder.load().state.frozen()
 
     async def begin(self, owner: Owner, *, timeout: float, notify: Callable[[str], None]) -> FileSession:
         """See `Store.begin`; StateError when the folder cannot be written."""
@@ -72,7 +75,7 @@ class FileStore:
             loaded = await self._settled(claim, notify)
             session = self._session(lease, loaded, heartbeat)
             if claim.before is not None and claim.standing is Standing.ABANDONED:
-                session.note("takeover", {"from": str(claim.before.owner)})
+                await session.note("takeover", {"from": str(claim.before.owner)})
         except BaseException:
             heartbeat.stop()
             self._lease_file.abandon(lease)
@@ -90,7 +93,7 @@ class FileStore:
         deadline = self._clock() + timeout
         said: tuple[int, Standing] | None = None
         while True:
-            claim = self._lease_file.claim(owner, self._folder.fence)
+            claim = await asyncio.to_thread(self._lease_file.claim, owner, self._folder.fence)
             if claim.lease is not None:
                 return claim
             other = claim.before
@@ -105,12 +108,12 @@ class FileStore:
                 left = other.expires - self._clock()
             await self._sleep(max(0.0, min(_POLL, left)))
 
-    async def _settled(self, claim: Claim, notify: Callable[[str], None]) -> Loaded:
+    async def _settled(self, claim: Claim, notify: Callable[[str], None]) -> LoadedState:
         """The state, once no request of a run that was taken over can still take effect."""
         said = False
         while True:
             loaded = self._load_durable()
-            intents = loaded.working.view().intents.values()
+            intents = loaded.state.intents.values()
             end = max((intent.expires for intent in intents), default=0.0)
             left = end - self._clock()
             if left <= 0 or claim.standing is not Standing.ABANDONED:
@@ -123,19 +126,19 @@ class FileStore:
                 )
             await self._sleep(min(_POLL, left))
 
-    def _load_durable(self) -> Loaded:
+    def _load_durable(self) -> LoadedState:
         """Load only what cannot vanish any more: a run that died may have written without a sync."""
         for _, path in self._folder.journals():
             with told(path, "written"):
                 sync_file(self._files, path)
         return self._folder.load()
 
-    def _session(self, lease: Lease, loaded: Loaded, heartbeat: Heartbeat) -> FileSession:
-        working = loaded.working
-        working.lineage = working.lineage or uuid.uuid4().hex
+    def _session(self, lease: Lease, loaded: LoadedState, heartbeat: Heartbeat) -> FileSession:
+        state = loaded.state
+        state.lineage = state.lineage or uuid.uuid4().hex
         journal = JournalWriter(self._files, self._folder.journal(lease.fence))
         with told(journal.path, "written"):
-            journal.start(header(self._folder, lease, working.lineage, working.serial, self._clock()))
+            journal.start(header(self._folder, lease, state.lineage, state.serial, self._clock()))
         self._folder.remove(loaded.spent)
-        self._folder.save_mark(working.lineage, working.serial)
+        self._folder.save_mark(state.lineage, state.serial)
         return FileSession(self._folder, loaded, lease, self._lease_file, heartbeat, journal, self._clock)

@@ -12,20 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qfops.core.errors import StateError
-from qfops.core.state import Record, State
+from qfops.core.state.records import Record, seq_of
+from qfops.core.state.state import State
 from qfops.state.file.files import FileMark, Files, read_if_there, replace_file
-from qfops.state.file.journal import Header, Journal, fence_of, journal_name, read_journal
+from qfops.state.file.journal import JournalFile, JournalHeader, fence_of, journal_name, read_journal
 from qfops.state.format.lines import compact
 from qfops.state.format.problems import FormatError, damaged, told
 from qfops.state.format.snapshot import Snapshot, read_snapshot
 from qfops.state.format.strict import an_object, field, required
-from qfops.state.replay import Working
+from qfops.state.format.version1 import KindFacts
+from qfops.state.live_state import LiveState
 
 _ATTEMPTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SerialMark:
     """The newest pair of snapshot and journal that this folder has seen."""
 
     lineage: str
@@ -33,13 +35,13 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadedState:
     """The folder's content: the state with every journal replayed, and what a writer has to know.
 
     `saved` is the serial of the snapshot; `spent` are journals none of whose records are needed.
     """
 
-    working: Working
+    state: LiveState
     saved: int
     spent: tuple[Path, ...]
 
@@ -47,9 +49,9 @@ class Loaded:
 class StateFolder:
     """`.qfops/<environment or "default">` of a project."""
 
-    def __init__(self, path: Path, project: str, environment: str, files: Files) -> None:
+    def __init__(self, path: Path, project: str, environment: str, files: Files, kinds: KindFacts) -> None:
         self.path, self.project, self.environment = path, project, environment
-        self.files = files
+        self.files, self.kinds = files, kinds
         self.snapshot = path / "state.json"
         self.mark = path / "mark.json"
 
@@ -72,7 +74,7 @@ class StateFolder:
             fence = 0  # whoever reads the state is told; the journals still count
         return max([fence, *(number for number, _ in self.journals())])
 
-    def load(self) -> Loaded:
+    def load(self) -> LoadedState:
         """Everything as one state; StateError when it cannot be read or trusted."""
         for _ in range(_ATTEMPTS):
             before = self._version()
@@ -119,13 +121,13 @@ class StateFolder:
         with told(self.snapshot, "read"):
             return self.files.mark(self.snapshot)
 
-    def _load(self) -> Loaded:
+    def _load(self) -> LoadedState:
         mark = self._read_mark()
         state, fence = self._read_snapshot()
-        working = Working(state)
+        live = LiveState(state)
         numbered = self.journals()
         spent = [path for number, path in numbered if number < fence]
-        current: list[tuple[Path, Header, Journal]] = []
+        current: list[tuple[Path, JournalHeader, JournalFile]] = []
         for number, path in numbered:
             journal = self._read_journal(number, path) if number >= fence else None
             if journal is not None and journal.header is not None:
@@ -133,58 +135,59 @@ class StateFolder:
             elif number >= fence:
                 spent.append(path)
         for index, (path, header, journal) in enumerate(current):
-            before = working.serial
+            before = live.serial
             limit = current[index + 1][1].after if index + 1 < len(current) else None
-            self._follow(working, path, header, journal.up_to(limit))
-            if working.serial == before:
+            self._follow(live, path, header, journal.up_to(limit))
+            if live.serial == before:
                 spent.append(path)
-        self._compare(mark, working)
-        return Loaded(working, state.serial, tuple(spent))
+        self._compare(mark, live)
+        return LoadedState(live, state.serial, tuple(spent))
 
-    def _follow(self, working: Working, path: Path, header: Header, records: Iterable[Record]) -> None:
+    def _follow(self, live: LiveState, path: Path, header: JournalHeader, records: Iterable[Record]) -> None:
         """Apply what a journal adds."""
         self._check_home(path, header.project, header.environment)
-        if working.lineage and header.lineage != working.lineage:
+        if live.lineage and header.lineage != live.lineage:
             raise damaged(path, FormatError(f"belongs to another lineage ({header.lineage}) than the state"))
-        if header.after > working.serial:
-            raise damaged(path, _gap(working.serial + 1, header.after))
-        working.lineage = header.lineage
+        if header.after > live.serial:
+            raise damaged(path, _gap(live.serial + 1, header.after))
+        live.lineage = header.lineage
         for record in records:
-            if record.seq > working.serial + 1:
-                raise damaged(path, _gap(working.serial + 1, record.seq - 1))
-            if record.seq > working.serial:
-                working.apply(record)
+            seq = seq_of(record)
+            if seq > live.serial + 1:
+                raise damaged(path, _gap(live.serial + 1, seq - 1))
+            if seq > live.serial:
+                live.apply(record)
 
     def _read_snapshot(self) -> Snapshot:
         """What state.json alone says; an empty state when there is none."""
         data = read_if_there(self.files, self.snapshot)
         if data is None:
-            return Snapshot(State(self.project, self.environment))
+            return Snapshot(State(project=self.project, environment=self.environment))
         try:
-            snapshot = read_snapshot(data)
+            snapshot = read_snapshot(data, self.kinds)
         except FormatError as error:
             raise damaged(self.snapshot, error) from None
         self._check_home(self.snapshot, snapshot.state.project, snapshot.state.environment)
         return snapshot
 
-    def _read_journal(self, fence: int, path: Path) -> Journal | None:
+    def _read_journal(self, fence: int, path: Path) -> JournalFile | None:
         """None when it was removed since the folder was listed: no record of it was needed."""
         data = read_if_there(self.files, path)
         if data is None:
             return None
         try:
-            return read_journal(data, fence)
+            return read_journal(data, fence, self.kinds)
         except FormatError as error:
             raise damaged(path, error) from None
 
-    def _read_mark(self) -> Mark | None:
+    def _read_mark(self) -> SerialMark | None:
         """The newest pair seen here; None when there is no mark."""
         data = read_if_there(self.files, self.mark)
         if data is None:
             return None
         try:
             source = an_object(json.loads(data), "mark", frozenset(("lineage", "serial")))
-            return Mark(required(source, "lineage", "mark"), field(source, "serial", int, 0, "mark"))
+            return SerialMark(required(source, "lineage", "mark"), field(source, "serial", int, 0, "mark"))
         except ValueError as error:
             raise damaged(self.mark, FormatError(f"cannot be understood: {error}")) from None
 
@@ -201,15 +204,13 @@ class StateFolder:
                 )
                 raise damaged(path, found)
 
-    def _compare(self, mark: Mark | None, working: Working) -> None:
+    def _compare(self, mark: SerialMark | None, live: LiveState) -> None:
         if mark is None:
             return
-        if working.lineage and mark.lineage != working.lineage:
-            what = f"holds lineage {working.lineage}, but this folder was last used with {mark.lineage}"
-        elif working.serial < mark.serial:
-            what = (
-                f"holds serial {working.serial}, but {mark.serial} was seen here: an older copy was put back"
-            )
+        if live.lineage and mark.lineage != live.lineage:
+            what = f"holds lineage {live.lineage}, but this folder was last used with {mark.lineage}"
+        elif live.serial < mark.serial:
+            what = f"holds serial {live.serial}, but {mark.serial} was seen here: an older copy was put back"
         else:
             return
         raise damaged(self.snapshot, FormatError(what))

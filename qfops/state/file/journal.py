@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from qfops.core.state import FORMAT_VERSION, Record
+from qfops.core.state.records import Record, seq_of
+from qfops.core.state.state import FORMAT_VERSION
 from qfops.state.file.files import Files
+from qfops.state.format import version1
 from qfops.state.format.lines import decode_lines, encode_line
 from qfops.state.format.problems import FormatError
 from qfops.state.format.records import read_record
 from qfops.state.format.snapshot import check_version
-from qfops.state.format.strict import an_object, field, number, required
+from qfops.state.format.strict import Object, an_object, field, number, required
+from qfops.state.format.version1 import KindFacts
 
 _NAME = re.compile(r"journal-([0-9]+)\.jsonl")
 _KEYS = frozenset(("formatVersion", "fence", "after", "lineage", "project", "environment", "at", "by"))
@@ -35,7 +38,7 @@ def fence_of(name: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class JournalHeader:
     """The first line: this fence goes on after the serial `after` of this lineage."""
 
     fence: int
@@ -63,36 +66,40 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Journal:
+class JournalFile:
     """A journal as read: a crash right after its creation leaves no header and no records."""
 
-    header: Header | None
+    header: JournalHeader | None
     records: tuple[Record, ...]
 
     def up_to(self, limit: int | None) -> Iterator[Record]:
         """The records up to the serial `limit`, after which the next fence went on (None: all)."""
-        return (record for record in self.records if limit is None or record.seq <= limit)
+        return (record for record in self.records if limit is None or seq_of(record) <= limit)
 
 
-def read_journal(data: bytes, fence: int) -> Journal:
-    """The journal of `fence`; FormatError for anything but a torn last line."""
-    header: Header | None = None
+def read_journal(data: bytes, fence: int, kinds: KindFacts) -> JournalFile:
+    """The journal of `fence`; FormatError for anything but a torn last line.
+
+    `kinds` are asked about journals of older formats only.
+    """
+    header: JournalHeader | None = None
     records: list[Record] = []
+    version = FORMAT_VERSION
     for index, document in decode_lines(data):
         where = f"line {index}"
         if header is None:
-            header = _read_header(document, where)
+            version, header = check_version(document), _read_header(document, where)
         else:
-            records.append(read_record(document, where))
+            line = version1.record(document, kinds) if version == 1 else document
+            records.append(read_record(line, where))
     if header is not None and header.fence != fence:
         raise FormatError(f"was written under fence number {header.fence}: the file was renamed")
-    return Journal(header, tuple(records))
+    return JournalFile(header, tuple(records))
 
 
-def _read_header(document: dict[str, object], where: str) -> Header:
-    check_version(document)
+def _read_header(document: Object, where: str) -> JournalHeader:
     source = an_object(document, where, _KEYS)
-    return Header(
+    return JournalHeader(
         fence=field(source, "fence", int, 0, where),
         after=field(source, "after", int, 0, where),
         lineage=required(source, "lineage", where),
@@ -121,7 +128,7 @@ class JournalWriter:
         """Whether the file is there, with its header."""
         return self._descriptor is not None
 
-    def start(self, header: Header) -> None:
+    def start(self, header: JournalHeader) -> None:
         """Create the file with its header; OSError leaves no file behind.
 
         What an earlier file of this fence holds must be in the snapshot: it is replaced.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qfops.core.errors import Locked
-from qfops.core.state import FORMAT_VERSION
+from qfops.core.state.state import FORMAT_VERSION
 from qfops.state.file.files import Files, read_if_there, replace_file
 from qfops.state.format.lines import compact
 from qfops.state.format.problems import FormatError, damaged, told

@@ -14,18 +14,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from qfops.core.errors import QfopsError, StateError
-from qfops.core.state import Record, State
+from qfops.core.state.records import Record, numbered
+from qfops.core.state.state import State
 from qfops.core.values import JSON
-from qfops.state.file.folder import Loaded, StateFolder
+from qfops.state.file.folder import LoadedState, StateFolder
 from qfops.state.file.heartbeat import Heartbeat
 from qfops.state.file.history import History
-from qfops.state.file.journal import Header, JournalWriter
+from qfops.state.file.journal import JournalHeader, JournalWriter
 from qfops.state.file.lease_file import LeaseFile
 from qfops.state.format.lines import encode_line
 from qfops.state.format.problems import told
 from qfops.state.format.records import write_record
 from qfops.state.format.snapshot import Snapshot, write_snapshot
 from qfops.state.lease import Lease, lost
+from qfops.state.live_state import LiveState
 
 Waiting = tuple[Record, "asyncio.Future[Record]"]
 
@@ -36,7 +38,7 @@ class FileSession:
     def __init__(
         self,
         folder: StateFolder,
-        loaded: Loaded,
+        loaded: LoadedState,
         lease: Lease,
         lease_file: LeaseFile,
         heartbeat: Heartbeat,
@@ -46,11 +48,11 @@ class FileSession:
         self._folder, self._lease, self._lease_file = folder, lease, lease_file
         self._heartbeat, self._journal, self._clock = heartbeat, journal, clock
         self._history = History(folder.path, folder.files)
-        self._working = loaded.working
-        self._saved = (loaded.saved, loaded.working.account)
+        self._state = loaded.state
+        self._saved = (loaded.saved, loaded.state.account)
         self._writer = ThreadPoolExecutor(1, "qfops-journal")
         self._disk = threading.Lock()
-        self._serial = loaded.working.serial
+        self._serial = loaded.state.serial
         self._queue: list[Waiting] = []
         self._durable: deque[Record] = deque()
         self._flush: asyncio.Task[None] | None = None
@@ -58,10 +60,10 @@ class FileSession:
         self._released = False
 
     @property
-    def state(self) -> State:
-        """The state as it is now; its mappings follow every append."""
+    def state(self) -> LiveState:
+        """See `Session.state`."""
         self._absorb()
-        return self._working.view()
+        return self._state
 
     async def append(self, record: Record) -> Record:
         """See `Session.append`."""
@@ -74,36 +76,41 @@ class FileSession:
             self._flush = loop.create_task(self._write_queue())
         return await written
 
-    def note(self, event: str, details: Mapping[str, JSON]) -> None:
+    async def note(self, event: str, details: Mapping[str, JSON]) -> None:
         """See `Session.note`."""
         owner = self._lease.owner
-        about: dict[str, JSON] = {"at": self._clock(), "event": event, "serial": self._working.serial}
+        about: dict[str, JSON] = {"at": self._clock(), "event": event, "serial": self._state.serial}
         by: dict[str, JSON] = {"by": owner.who, "command": owner.command}
         if owner.run_url:
             by["runUrl"] = owner.run_url
         if owner.commit:
             by["commit"] = owner.commit
-        self._history.add({**about, **by, **details})
+        await asyncio.to_thread(self._history.add, {**about, **by, **details})
 
-    def commit(self, *, account: str | None = None, details: Mapping[str, JSON] | None = None) -> None:
+    async def commit(self, *, account: str | None = None, details: Mapping[str, JSON] | None = None) -> None:
         """See `Session.commit`; a commit with nothing new writes nothing."""
-        with self._disk:
-            self._absorb()
-            state = self._working.view()
-            if account is not None:
-                state = replace(state, account=account)
-            if (state.serial, state.account) == self._saved:
+        account = self.state.account if account is None else account
+        while (self.state.serial, account) != self._saved:
+            state = replace(self.state.frozen(), account=account)
+            if await asyncio.to_thread(self._save, state):
+                await self.note("commit", {"serial": state.serial, **(details or {})})
                 return
+
+    def _save(self, state: State) -> bool:
+        """Put a snapshot in the place of the journal; False where records have come since it was taken."""
+        with self._disk:
+            if state.serial != self._serial:
+                return False
             data = write_snapshot(Snapshot(state, self._lease.fence))
             with self._lease_file.guarded():
                 self._check_fence()
                 self._folder.save_snapshot(data)
                 self._saved = (state.serial, state.account)
-                self._working.account = state.account
+                self._state.account = state.account
                 self._journal.close()
                 self._folder.remove_journals(self._lease.fence)
                 self._folder.save_mark(state.lineage, state.serial)
-        self.note("commit", details or {})
+        return True
 
     async def release(self) -> None:
         """See `Session.release`."""
@@ -115,12 +122,12 @@ class FileSession:
         if not self._released:
             self._released = True
             self._over = self._over or StateError("The session is over: its lease was given back.")
-            self._lease_file.release(self._lease)
+            await asyncio.to_thread(self._lease_file.release, self._lease)
 
     def _absorb(self) -> None:
         """Let what is durable become part of the state; only the event loop's thread does this."""
         while self._durable:
-            self._working.apply(self._durable.popleft())
+            self._state.apply(self._durable.popleft())
 
     async def _write_queue(self) -> None:
         loop = asyncio.get_running_loop()
@@ -147,21 +154,21 @@ class FileSession:
             if self._over is not None:
                 raise self._over
             lines: list[bytes] = []
-            numbered: list[Record] = []
+            sound: list[Record] = []
             results: list[Record | Exception] = []
             for record in records:
-                candidate = replace(record, seq=self._serial + len(lines) + 1)
+                candidate = numbered(record, self._serial + len(lines) + 1)
                 try:
                     lines.append(encode_line(write_record(candidate)))
                 except (TypeError, ValueError) as error:
                     results.append(error)
                 else:
-                    numbered.append(candidate)
+                    sound.append(candidate)
                     results.append(candidate)
             self._append(b"".join(lines))
-            self._serial += len(lines)
             self._check_fence()
-            self._durable.extend(numbered)
+            self._serial += len(sound)
+            self._durable.extend(sound)
             return results
 
     def _append(self, data: bytes) -> None:
@@ -175,8 +182,8 @@ class FileSession:
                 self._over = error
             raise
 
-    def _header(self) -> Header:
-        return header(self._folder, self._lease, self._working.lineage, self._serial, self._clock())
+    def _header(self) -> JournalHeader:
+        return header(self._folder, self._lease, self._state.lineage, self._serial, self._clock())
 
     def _check_fence(self) -> None:
         """Raise, now and at every later write, if this run may not write any more."""
@@ -188,6 +195,8 @@ class FileSession:
             raise
 
 
-def header(folder: StateFolder, lease: Lease, lineage: str, after: int, now: float) -> Header:
+def header(folder: StateFolder, lease: Lease, lineage: str, after: int, now: float) -> JournalHeader:
     """The first line of the journal that `lease` writes."""
-    return Header(lease.fence, after, lineage, folder.project, folder.environment, now, lease.owner.who)
+    return JournalHeader(
+        lease.fence, after, lineage, folder.project, folder.environment, now, lease.owner.who
+    )

@@ -10,9 +10,19 @@ from functools import lru_cache
 
 from qfops.core.address import Address
 from qfops.core.resource import Ignore, Lifecycle, OnRemove, OnReplace
-from qfops.core.state import Due, Entry, Retired
+from qfops.core.state.entry import Due, Entry, Retired
 from qfops.state.format.problems import FormatError
-from qfops.state.format.strict import Object, an_object, field, number, required, sparse, texts, word
+from qfops.state.format.strict import (
+    Object,
+    an_object,
+    field,
+    named_texts,
+    number,
+    required,
+    sparse,
+    texts,
+    word,
+)
 
 API = "qianfan/"
 
@@ -67,8 +77,8 @@ def write_entry(entry: Entry) -> Object:
         "assumed": list(entry.assumed),
         "outputs": entry.outputs,
         "dependencies": [str(address) for address in entry.dependencies],
-        "lifecycle": _write_lifecycle(entry.lifecycle),
-        "status": entry.status,
+        "lifecycle": write_lifecycle(entry.lifecycle),
+        "status": dict(entry.status),
         "runKey": entry.run_key,
         "inputs": entry.inputs,
         "created": entry.created,
@@ -89,9 +99,6 @@ def read_entry(value: object, address: Address, where: str) -> Entry:
     source = an_object(value, where, _ENTRY)
     if source.get("apiVersion") != f"{API}{address.version}" or source.get("kind") != address.kind:
         raise FormatError(f"{where}: apiVersion and kind must be those of the address")
-    labels = field(source, "labels", dict, {}, where)
-    if not all(isinstance(label, str) for label in labels.values()):
-        raise FormatError(f"{where}.labels must hold texts")
     retired = field(source, "retired", list, [], where)
     return Entry(
         address=address,
@@ -102,9 +109,9 @@ def read_entry(value: object, address: Address, where: str) -> Entry:
         dependencies=tuple(
             read_address(text, f"{where}.dependencies") for text in texts(source, "dependencies", where)
         ),
-        lifecycle=_read_lifecycle(source["lifecycle"], where) if "lifecycle" in source else _DEFAULT,
-        labels=labels,
-        status=field(source, "status", str, "", where),
+        lifecycle=read_lifecycle(source["lifecycle"], where) if "lifecycle" in source else _DEFAULT,
+        labels=named_texts(source, "labels", where),
+        status=named_texts(source, "status", where),
         run_key=field(source, "runKey", str, "", where),
         inputs=field(source, "inputs", dict, {}, where),
         created=number(source, "created", where),
@@ -118,7 +125,7 @@ def _write_retired(item: Retired) -> Object:
         "attributes": item.attributes,
         "outputs": item.outputs,
         "runKey": item.run_key,
-        "status": item.status,
+        "status": dict(item.status),
         "why": item.why,
         "due": item.due,
     }
@@ -132,7 +139,7 @@ def _read_retired(value: object, where: str) -> Retired:
         attributes=field(source, "attributes", dict, {}, where),
         outputs=field(source, "outputs", dict, {}, where),
         run_key=field(source, "runKey", str, "", where),
-        status=field(source, "status", str, "", where),
+        status=named_texts(source, "status", where),
         why=field(source, "why", str, "", where),
         due=word(source, "due", _DUE, where) if source.get("due") is not None else None,
     )
@@ -141,7 +148,8 @@ def _read_retired(value: object, where: str) -> Retired:
 _DEFAULT = Lifecycle()
 
 
-def _write_lifecycle(lifecycle: Lifecycle) -> Object:
+def write_lifecycle(lifecycle: Lifecycle) -> Object:
+    """The JSON of a lifecycle: what it says beside the defaults."""
     document: Object = {
         "protect": lifecycle.protect,
         "ignore": [_write_ignore(item) for item in lifecycle.ignore],
@@ -156,7 +164,8 @@ def _write_ignore(item: Ignore) -> Object:
     return sparse({"path": item.path, "reason": item.reason, "until": until})
 
 
-def _read_lifecycle(value: object, above: str) -> Lifecycle:
+def read_lifecycle(value: object, above: str) -> Lifecycle:
+    """The lifecycle that `value` describes; FormatError names `above` and the key."""
     where = f"{above}.lifecycle"
     source = an_object(value, where, _LIFECYCLE)
     ignore = field(source, "ignore", list, [], where)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from qfops.state.format.problems import FormatError
+from qfops.state.format.strict import Object
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _DIGITS = 16
@@ -27,7 +28,7 @@ def encode_line(document: Mapping[str, object]) -> bytes:
     return b'%b,"sum":"%b"}\n' % (head, _sum(head))
 
 
-def decode_lines(data: bytes) -> Iterator[tuple[int, dict[str, object]]]:
+def decode_lines(data: bytes) -> Iterator[tuple[int, Object]]:
     """The lines of a file with their numbers, without their sums.
 
     A last line without its newline that does not verify was torn by a crash and is left out; FormatError for
@@ -45,7 +46,7 @@ def decode_lines(data: bytes) -> Iterator[tuple[int, dict[str, object]]]:
         yield len(lines) + 1, document
 
 
-def _decode(line: bytes) -> dict[str, object] | None:
+def _decode(line: bytes) -> Object | None:
     head, tail = line[:-_TAIL], line[-_TAIL:]
     if tail != b',"sum":"%b"}' % _sum(head):
         return None

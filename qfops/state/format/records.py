@@ -1,6 +1,7 @@
 """Record ⇄ JSON: one line of the journal, and one open intent of the snapshot.
 
-Keys whose value says nothing are left out; `seq`, `type`, `attempt` and `step` always stand.
+Keys whose value says nothing are left out; `seq`, `type`, `attempt` and `step` always stand. An approval and
+a strike are outcomes of the step `approve`.
 """
 
 from __future__ import annotations
@@ -8,11 +9,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qfops.core.address import Address
-from qfops.core.state import Entry, Record, RecordType
+from qfops.core.state.entry import CURRENT, Entry
+from qfops.core.state.records import (
+    Approved,
+    Before,
+    Counters,
+    Failure,
+    Header,
+    Intent,
+    Outcome,
+    Record,
+    Strike,
+)
 from qfops.core.values import JSON
+from qfops.state.format.approved import read_approved, write_approved
 from qfops.state.format.entries import read_address, read_entry, write_entry
 from qfops.state.format.problems import FormatError
-from qfops.state.format.strict import Object, an_object, field, number, required, sparse, word
+from qfops.state.format.strict import (
+    Object,
+    an_object,
+    field,
+    named_texts,
+    number,
+    required,
+    sparse,
+    texts,
+    word,
+)
 
 _KEYS = frozenset(
     (
@@ -20,46 +43,68 @@ _KEYS = frozenset(
         *("outputs", "entries", "at", "expires", "by", "commit", "message", "done", "approved"),
     )
 )
-_TYPES: dict[str, RecordType] = {"intent": "intent", "outcome": "outcome", "failed": "failed"}
-_CURRENT = "current"
+_TYPES = {"intent": "intent", "outcome": "outcome", "failed": "failed"}
+_APPROVE = "approve"
 
 
 def write_record(record: Record) -> Object:
-    """The JSON of a record. An empty `before` (looked, found nothing) is kept apart from none.
+    """The JSON of a record; ValueError for what could not be read again."""
+    if isinstance(record, Approved):
+        fixed: Object = {"seq": record.seq, "type": "outcome", "attempt": record.attempt, "step": _APPROVE}
+        said = sparse({"at": record.at, "by": record.by, "commit": record.commit})
+        return {**fixed, **said, "approved": write_approved(record.plan)}
+    if isinstance(record, (Outcome, Strike)) and isinstance(record, Strike) != (record.header.step == _APPROVE):
+        raise ValueError(f"a strike, and no other outcome, is of the step {_APPROVE}")
+    type_, document = _body(record)
+    return {**_write_header(record.header, type_), **document}
 
-    ValueError for an entry without a readable id or an approved plan that could not be read again.
-    """
-    entries: Object = {
-        str(address): None if entry is None else write_entry(entry)
-        for address, entry in record.entries.items()
-    }
+
+def _body(record: Intent | Outcome | Failure | Strike) -> tuple[str, Object]:
+    if isinstance(record, Intent):
+        # An empty `before` (looked, found nothing) is kept apart from none.
+        before: Object = {} if record.before is None else {"before": _write_before(record.before)}
+        document: Object = {
+            "attributes": dict(record.attributes),
+            "outputs": dict(record.outputs),
+            "entries": _write_entries({record.header.address: record.planned}),
+            "expires": record.expires,
+        }
+        return "intent", {**before, **sparse(document)}
+    if isinstance(record, Outcome):
+        document = {
+            "id": record.id,
+            "outputs": dict(record.outputs),
+            "entries": _write_entries(record.entries),
+            "message": record.message,
+            "done": record.done,
+        }
+        return "outcome", sparse(document)
+    if isinstance(record, Failure):
+        return "failed", sparse({"message": record.message})
+    return "outcome", {"done": True}
+
+
+def _write_header(header: Header, type_: str) -> Object:
     document: Object = {
-        "address": None if record.address is None else str(record.address),
-        "operation": record.operation,
-        "object": "" if record.object == _CURRENT else record.object,
-        "attributes": dict(record.attributes),
-        "id": record.id,
-        "outputs": dict(record.outputs),
-        "entries": entries,
-        "at": record.at,
-        "expires": record.expires,
-        "by": record.by,
-        "commit": record.commit,
-        "message": record.message,
-        "done": record.done,
-        "approved": None if record.approved is None else dict(record.approved),
+        "address": str(header.address),
+        "operation": header.operation,
+        "object": "" if header.object == CURRENT else header.object,
+        "at": header.at,
+        "by": header.by,
+        "commit": header.commit,
     }
-    if record.approved is not None:
-        read_approved(record.approved, "record")
-    fixed: Object = {
-        "seq": record.seq,
-        "type": record.type,
-        "attempt": record.attempt,
-        "step": record.step,
-    }
-    if record.before is not None:
-        fixed["before"] = record.before
-    return fixed | sparse(document)
+    fixed: Object = {"seq": header.seq, "type": type_, "attempt": header.attempt, "step": header.step}
+    return {**fixed, **sparse(document)}
+
+
+def _write_entries(entries: Mapping[Address, Entry | None]) -> Object:
+    return {str(address): None if entry is None else write_entry(entry) for address, entry in entries.items()}
+
+
+def _write_before(before: tuple[str, ...] | Counters) -> JSON:
+    if isinstance(before, Counters):
+        return {"status": dict(before.status), "outputs": dict(before.outputs)}
+    return list(before)
 
 
 def read_record(value: object, where: str) -> Record:
@@ -70,41 +115,79 @@ def read_record(value: object, where: str) -> Record:
     seq = field(source, "seq", int, 0, where)
     if seq < 1:
         raise FormatError(f"{where}.seq must be a whole number from 1 on")
-    return Record(
-        type=word(source, "type", _TYPES, where),
-        attempt=field(source, "attempt", str, "", where),
-        address=read_address(required(source, "address", where), where) if "address" in source else None,
-        step=field(source, "step", str, "", where),
-        operation=field(source, "operation", str, "", where),
-        object=field(source, "object", str, _CURRENT, where),
-        attributes=field(source, "attributes", dict, {}, where),
-        before=source.get("before"),
+    type_ = word(source, "type", _TYPES, where)
+    if "approved" in source:
+        return _read_approval(source, seq, where)
+    header = _read_header(source, seq, where)
+    if type_ == "intent":
+        return _read_intent(source, header, where)
+    if type_ == "failed":
+        return Failure(header=header, message=field(source, "message", str, "", where))
+    if header.step == _APPROVE:
+        return Strike(header=header)
+    return Outcome(
+        header=header,
+        entries=_read_entries(field(source, "entries", dict, {}, where), where),
         id=field(source, "id", str, "", where),
         outputs=field(source, "outputs", dict, {}, where),
-        entries=_read_entries(field(source, "entries", dict, {}, where), where),
-        at=number(source, "at", where),
-        expires=number(source, "expires", where),
-        by=field(source, "by", str, "", where),
-        commit=field(source, "commit", str, "", where),
         message=field(source, "message", str, "", where),
         done=field(source, "done", bool, False, where),
-        approved=read_approved(source["approved"], where) if "approved" in source else None,
+    )
+
+
+def _read_header(source: Object, seq: int, where: str) -> Header:
+    return Header(
+        attempt=field(source, "attempt", str, "", where),
+        address=read_address(required(source, "address", where), where),
+        step=field(source, "step", str, "", where),
+        operation=field(source, "operation", str, "", where),
+        object=field(source, "object", str, CURRENT, where),
+        at=number(source, "at", where),
+        by=field(source, "by", str, "", where),
+        commit=field(source, "commit", str, "", where),
         seq=seq,
     )
 
 
-def read_approved(value: object, above: str) -> Mapping[str, JSON]:
-    """A stored approved plan: its `changes` name what they are about, the rest is the planner's own."""
-    where = f"{above}.approved"
-    if not isinstance(value, Mapping):
-        raise FormatError(f"{where} must be an object")
-    for index, change in enumerate(field(value, "changes", list, [], where)):
-        place = f"{where}.changes[{index}]"
-        if not isinstance(change, dict):
-            raise FormatError(f"{place} must be an object")
-        read_address(required(change, "address", place), place)
-        field(change, "object", str, _CURRENT, place)
-    return value
+def _read_approval(source: Object, seq: int, where: str) -> Approved:
+    return Approved(
+        plan=read_approved(source["approved"], where),
+        attempt=field(source, "attempt", str, "", where),
+        at=number(source, "at", where),
+        by=field(source, "by", str, "", where),
+        commit=field(source, "commit", str, "", where),
+        seq=seq,
+    )
+
+
+def read_intent(value: object, where: str) -> Intent:
+    """The open intent that `value` describes; FormatError for a record of another type."""
+    record = read_record(value, where)
+    if not isinstance(record, Intent):
+        raise FormatError(f"{where} is no intent")
+    return record
+
+
+def _read_intent(source: Object, header: Header, where: str) -> Intent:
+    entries = _read_entries(field(source, "entries", dict, {}, where), where)
+    return Intent(
+        header=header,
+        planned=entries.get(header.address),
+        attributes=field(source, "attributes", dict, {}, where),
+        outputs=field(source, "outputs", dict, {}, where),
+        before=_read_before(source, where),
+        expires=number(source, "expires", where),
+    )
+
+
+def _read_before(record: Object, above: str) -> Before:
+    value, where = record.get("before"), f"{above}.before"
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return tuple(texts(record, "before", above))
+    source = an_object(value, where, frozenset(("status", "outputs")))
+    return Counters(named_texts(source, "status", where), field(source, "outputs", dict, {}, where))
 
 
 def _read_entries(source: Mapping[str, JSON], where: str) -> dict[Address, Entry | None]:

@@ -5,18 +5,20 @@ How it is laid out is said in `layout`; a file that is not what was written is r
 
 from __future__ import annotations
 
-import gc
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from qfops.core.state import FORMAT_VERSION, Record, State
+from qfops.core.state.records import Intent
+from qfops.core.state.state import FORMAT_VERSION, State
+from qfops.state.format import version1
+from qfops.state.format.approved import read_approved, write_approved
 from qfops.state.format.entries import read_address, read_entry, write_entry
 from qfops.state.format.layout import is_intact, sealed
 from qfops.state.format.problems import FormatError
-from qfops.state.format.records import read_approved, read_record, write_record
+from qfops.state.format.records import read_intent, write_record
 from qfops.state.format.strict import Object, an_object, field, required
+from qfops.state.format.version1 import KindFacts
 
 _KEYS = frozenset(
     (
@@ -24,8 +26,8 @@ _KEYS = frozenset(
         *("entries", "intents", "checksum"),
     )
 )
-MIGRATIONS: Mapping[int, Callable[[Object], Object]] = {}
-"""From each older format version, how a document becomes one of the next version."""
+_OLDEST = 1
+"""The oldest format version that is still read."""
 
 
 class Snapshot(NamedTuple):
@@ -37,13 +39,8 @@ class Snapshot(NamedTuple):
 
 def write_snapshot(snapshot: Snapshot) -> bytes:
     """The bytes of state.json."""
-    with _no_collection():
-        return sealed(_written(snapshot))
-
-
-def _written(snapshot: Snapshot) -> Object:
     state = snapshot.state
-    return {
+    document: Object = {
         "formatVersion": FORMAT_VERSION,
         "lineage": state.lineage,
         "serial": state.serial,
@@ -51,19 +48,22 @@ def _written(snapshot: Snapshot) -> Object:
         "project": state.project,
         "environment": state.environment,
         "account": state.account,
-        "approved": None if state.approved is None else dict(state.approved),
+        "approved": None if state.approved is None else write_approved(state.approved),
         "entries": {str(address): write_entry(entry) for address, entry in state.entries.items()},
         "intents": [write_record(record) for record in state.intents.values()],
     }
+    return sealed(document)
 
 
-def read_snapshot(data: bytes) -> Snapshot:
-    """The snapshot that `data` holds; FormatError says what is wrong, never a guess instead."""
-    with _no_collection():
-        return _read(_document(data))
+def read_snapshot(data: bytes, kinds: KindFacts) -> Snapshot:
+    """The snapshot that `data` holds; FormatError says what is wrong, never a guess instead.
+
+    `kinds` are asked about documents of older formats only.
+    """
+    return _read(_document(data, kinds))
 
 
-def _document(data: bytes) -> Object:
+def _document(data: bytes, kinds: KindFacts) -> Object:
     """The verified document, in the form of the newest version."""
     try:
         document = json.loads(data)
@@ -74,22 +74,8 @@ def _document(data: bytes) -> Object:
     version = check_version(document)
     if not is_intact(data):
         raise FormatError("does not fit its checksum: it was edited or damaged")
-    while version < FORMAT_VERSION:
-        document = MIGRATIONS[version](document)
-        version += 1
-    return an_object(document, "state", _KEYS)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the garbage collector from walking a large state again and again while more of it is made."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    source = an_object(document, "state", _KEYS)
+    return version1.snapshot(source, kinds) if version == 1 else source
 
 
 def check_version(document: Mapping[str, object]) -> int:
@@ -102,14 +88,14 @@ def check_version(document: Mapping[str, object]) -> int:
             f"has format version {version}, written by a newer qfops; this one reads up to {FORMAT_VERSION}",
             "Upgrade qfops to the release that wrote it, or a later one.",
         )
-    if version < FORMAT_VERSION and version not in MIGRATIONS:
+    if version < _OLDEST:
         raise FormatError(f"has format version {version}, which no release of qfops wrote")
     return version
 
 
 def _read(source: Object) -> Snapshot:
     intents = field(source, "intents", list, [], "state")
-    records = [read_record(item, f"intents[{index}]") for index, item in enumerate(intents)]
+    records = [read_intent(item, f"intents[{index}]") for index, item in enumerate(intents)]
     entries = {}
     for text, value in field(source, "entries", dict, {}, "state").items():
         where = f"entries[{text!r}]"
@@ -129,8 +115,8 @@ def _read(source: Object) -> Snapshot:
     return Snapshot(state, field(source, "fence", int, 0, "state"))
 
 
-def _by_attempt(records: list[Record]) -> dict[str, Record]:
-    found = {record.attempt: record for record in records}
+def _by_attempt(records: list[Intent]) -> dict[str, Intent]:
+    found = {record.header.attempt: record for record in records}
     if len(found) < len(records):
         raise FormatError("intents: an attempt stands there twice")
     return found

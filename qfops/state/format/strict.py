@@ -68,6 +68,14 @@ def texts(source: Mapping[str, JSON], key: str, where: str) -> list[str]:
     return cast("list[str]", value)
 
 
+def named_texts(source: Mapping[str, JSON], key: str, where: str) -> dict[str, str]:
+    """An object that holds texts, empty when it is missing."""
+    value = field(source, key, dict, {}, where)
+    if not all(isinstance(item, str) for item in value.values()):
+        raise FormatError(f"{where}.{key} must hold texts")
+    return cast("dict[str, str]", value)
+
+
 def word(source: Mapping[str, JSON], key: str, allowed: Mapping[str, Word], where: str) -> Word:
     """One of the `allowed` words; a missing key is the first of them."""
     value = source.get(key, next(iter(allowed)))

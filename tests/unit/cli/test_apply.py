@@ -16,6 +16,7 @@ import jsonschema
 import pytest
 
 from qfops.emulator import Emulator
+from qfops.kinds.registry import load
 from qfops.state import FileStore, Owner
 
 from .conftest import ADDRESS, Call, edit
@@ -100,7 +101,7 @@ def test_another_run_holds_the_state(qfops: Call, folder: Path) -> None:
     import asyncio
 
     async def beside() -> Any:
-        session = await FileStore(folder, "shop", "").begin(
+        session = await FileStore(folder, "shop", "", load()).begin(
             Owner("li", "apply", host="elsewhere", pid=1), timeout=0, notify=print
         )
         done = await asyncio.to_thread(subprocess_apply, folder)

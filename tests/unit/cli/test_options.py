@@ -6,7 +6,7 @@ import click
 import pytest
 
 from qfops.cli import options
-from qfops.core.approval import ALLOWABLE
+from qfops.core.plan.actions import ALLOWABLE
 
 from .conftest import Call
 

@@ -7,9 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from qfops.cli.commands.plan import selection_of
-from qfops.cli.selection import Selection
 from qfops.core.address import Address
+from qfops.core.plan_options import PlanOptions, Scope, read_arguments, read_options
 
 from .conftest import ADDRESS, Call, edit
 
@@ -51,18 +50,25 @@ def test_statistics_go_to_standard_error(qfops: Call) -> None:
     assert " calls, " not in done.out.splitlines()[-1]
 
 
-def test_arguments_of_a_saved_plan_make_the_same_selection_again() -> None:
-    chosen = Selection(
-        paths=(Path("a b.yaml"),),
+def test_options_come_back_from_their_words_and_from_their_values() -> None:
+    chosen = PlanOptions(
+        paths=("a b.yaml",),
         targets=(Address("Service", "faq"), Address("Dataset", "x", "v1")),
         labels=(("team", "a=b"),),
         retry_failed=True,
         prune=True,
         revert_drift=True,
     )
-    assert selection_of(chosen.arguments(), destroy=False) == chosen
-    assert selection_of([], destroy=True) == Selection(destroy=True)
+    assert read_arguments(chosen.arguments(), destroy=False) == chosen
+    assert read_arguments([], destroy=True) == PlanOptions(scope=Scope.DESTROY)
+    assert read_options(chosen.to_json()) == chosen
     assert chosen.text.endswith("'a b.yaml'")
+
+
+@pytest.mark.parametrize("words", [["--target"], ["--target", "x"], ["--everything"], ["--allow", "delete"]])
+def test_words_that_no_saved_plan_has_are_refused(words: list[str]) -> None:
+    with pytest.raises(ValueError):
+        read_arguments(words, destroy=False)
 
 
 def test_a_saved_plan_is_private_whole_and_checked(qfops: Call, folder: Path) -> None:

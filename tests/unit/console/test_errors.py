@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from qfops.console.envelope import Problem, Reply, open_envelope
-from qfops.console.errors import Call, ConsoleError, classify
+from qfops.console.errors import ApiCall, ConsoleError, classify
 from qfops.console.remedies import Loss, Situation
 from qfops.core.errors import ErrorClass
 
@@ -16,11 +16,11 @@ from .support import ROUTE, START
 NO_EFFECT, REFUSED, UNKNOWN = ErrorClass.NO_EFFECT, ErrorClass.REFUSED, ErrorClass.UNKNOWN_OUTCOME
 SITUATION = Situation("https://console.test", "TEAM", "ALTAKtest", START)
 HTML = b"<html></html>"
-CREATE = Call(ROUTE, "CreateFineTuningJob")
+CREATE = ApiCall(ROUTE, "CreateFineTuningJob")
 _WRONG_SECRET = "SignatureDoesNotMatch, cause: Fail to authn user: Signature does not match"
 
 
-def verdict(status: int, body: Any, call: Call = CREATE, attempt: int = 1, **headers: str) -> ConsoleError:
+def verdict(status: int, body: Any, call: ApiCall = CREATE, attempt: int = 1, **headers: str) -> ConsoleError:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()})
     problem = open_envelope(Reply(status, named, content))
@@ -90,14 +90,14 @@ def test_class_of_an_answer(status: int, body: Any, expected: ErrorClass) -> Non
     "code", ["unreachable", "unknown host", "certificate", "TLS", "connect time-out", "proxy"]
 )
 def test_what_never_left_had_no_effect(code: str) -> None:
-    error = classify(Call(ROUTE, "X"), Loss(code, "m", sent=False), SITUATION)
+    error = classify(ApiCall(ROUTE, "X"), Loss(code, "m", sent=False), SITUATION)
     assert (error.error_class, error.status, error.code) == (NO_EFFECT, 0, code)
     assert error.lasting is (code == "certificate")
 
 
 @pytest.mark.parametrize("code", ["time-out", "connection lost", "cut answer"])
 def test_what_may_have_left_has_an_unknown_outcome(code: str) -> None:
-    error = classify(Call(ROUTE, "X"), Loss(code, "m", sent=True), SITUATION)
+    error = classify(ApiCall(ROUTE, "X"), Loss(code, "m", sent=True), SITUATION)
     assert (error.error_class, error.lasting) == (UNKNOWN, False)
 
 
@@ -151,7 +151,7 @@ def test_throttling(status: int, body: Any, throttled: bool) -> None:
 )
 def test_retry_after(text: str, seconds: float) -> None:
     headers = httpx.Headers([(b"retry-after", text.encode())])
-    error = classify(Call(ROUTE, "X"), Problem(429, headers, "", ""), SITUATION)
+    error = classify(ApiCall(ROUTE, "X"), Problem(429, headers, "", ""), SITUATION)
     assert error.retry_after == seconds
 
 
@@ -159,7 +159,9 @@ def test_the_message_names_action_code_request_and_attempts() -> None:
     error = verdict(429, v2("TooManyRequests"), attempt=8)
     assert error.summary == "CreateFineTuningJob answered 429 TooManyRequests after 8 attempts: m (request r)"
     assert (error.action, error.route, error.request_id) == ("CreateFineTuningJob", ROUTE, "r")
-    assert verdict(200, v1(7), Call("/wenxinworkshop/etl/create", "")).action == "/wenxinworkshop/etl/create"
+    assert (
+        verdict(200, v1(7), ApiCall("/wenxinworkshop/etl/create", "")).action == "/wenxinworkshop/etl/create"
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,6 +238,6 @@ def test_no_remedy_where_the_console_says_it_all() -> None:
     ],
 )
 def test_remedies_for_lost_calls(code: str, remedy: str) -> None:
-    error = classify(Call(ROUTE, "X"), Loss(code, "m", sent=False), SITUATION)
+    error = classify(ApiCall(ROUTE, "X"), Loss(code, "m", sent=False), SITUATION)
     assert remedy in error.remedy
     assert bool(error.remedy) is bool(remedy)

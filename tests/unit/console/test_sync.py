@@ -14,7 +14,7 @@ import pytest
 from qfops.console.client import Answer, Client
 from qfops.console.sync import SyncClient
 from qfops.core.errors import ApiError
-from qfops.core.plan import Stats
+from qfops.core.plan.plan import Stats
 
 from .support import CREDENTIALS, ROUTE, START, answer, ok, refusal, scripted
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from qfops.core.address import KindKey
 from qfops.core.values import JSON
 from qfops.kinds.base import Identity, Kind, Output, Readiness, Ref, Search, StatusField
 from qfops.kinds.check import Schema, problems, schema_paths, target_problems
@@ -105,7 +106,7 @@ MODIFY = Operation("ModifyCrate", Repeat.SAFE, keys=KEY, sends="changed")
 
 def test_a_consistent_kind_has_no_problems() -> None:
     assert problems(kind(), schema()) == []
-    assert target_problems(kind(), {("v2", "Box"): box()}) == []
+    assert target_problems(kind(), {KindKey("v2", "Box"): box()}) == []
 
 
 MISTAKES: dict[str, tuple[Callable[[], Kind], str]] = {
@@ -337,12 +338,12 @@ def test_a_reference_path_must_accept_any_text(narrow: Schema) -> None:
 )
 def test_the_targets_of_references_exist(to: str, message: str) -> None:
     pointed = replace(kind(), references=(Ref("boxId", (to,), relation="container"),))
-    assert target_problems(pointed, {("v2", "Box"): box()}) == [f"v2/Crate: {message}"]
+    assert target_problems(pointed, {KindKey("v2", "Box"): box()}) == [f"v2/Crate: {message}"]
 
 
 def test_container_inputs_are_attributes_of_the_container() -> None:
     asked = replace(kind(), container_inputs=("weight",))
-    assert target_problems(asked, {("v2", "Box"): box()}) == [
+    assert target_problems(asked, {KindKey("v2", "Box"): box()}) == [
         "v2/Crate: container input weight is no attribute of v2/Box"
     ]
 

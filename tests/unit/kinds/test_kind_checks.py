@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from qfops.core.address import Address, Location
-from qfops.core.observation import KindKey
+from qfops.core.address import Address, KindKey, Location
 from qfops.core.resource import Edge, Resource
 from qfops.core.values import Reference, Slot, Value, references_in
-from qfops.kinds.base import Finding
+from qfops.kinds.findings import Finding
 from qfops.kinds.registry import load
 
 Judge = Callable[[str], list[Finding]]

@@ -12,6 +12,7 @@ import jsonschema
 import jsonschema_rs
 import pytest
 
+from qfops.core.address import KindKey
 from qfops.kinds.registry import load
 
 GONE = object()
@@ -239,7 +240,7 @@ def changed(kind: str, path: str, value: object) -> dict[str, Any]:
 
 def errors(kind: str, spec: object) -> list[tuple[str, str]]:
     """Path and message of every error; both validators must give the same verdict."""
-    schema = load().schema(("v2", kind))
+    schema = load().schema(KindKey("v2", kind))
     found = list(jsonschema.Draft202012Validator(schema).iter_errors(spec))
     assert jsonschema_rs.validator_for(schema).is_valid(spec) is not bool(found)
     return [(".".join(str(part) for part in error.absolute_path), error.message) for error in found]
@@ -251,7 +252,7 @@ def test_a_full_spec_passes(kind: str) -> None:
 
 
 def test_there_is_a_full_spec_of_every_kind() -> None:
-    assert {("v2", kind) for kind in SPECS} == {key for key in load().kinds if key[0] == "v2"}
+    assert {KindKey("v2", kind) for kind in SPECS} == {key for key in load().kinds if key[0] == "v2"}
 
 
 @pytest.mark.parametrize(("kind", "path", "value"), ACCEPTED)
@@ -284,7 +285,7 @@ def test_a_dataset_on_platform_storage_has_no_path() -> None:
 
 
 @pytest.mark.parametrize("key", load().kinds)
-def test_placeholders_are_accepted_where_references_stand(key: tuple[str, str]) -> None:
+def test_placeholders_are_accepted_where_references_stand(key: KindKey) -> None:
     """The loader puts a text in place of a reference before the schema judges."""
     kind = load().get(key)
     spec = copy.deepcopy(SPECS[key[1]])

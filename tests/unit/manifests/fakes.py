@@ -11,7 +11,8 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError
 from qfops.core.resource import Resource
 from qfops.core.values import JSON
-from qfops.kinds.base import Finding, Identity, Kind, Output, Project, Ref, Search
+from qfops.kinds.base import Identity, Kind, Output, Project, Ref, Search
+from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Repeat
 from qfops.kinds.registry import Registry
 from qfops.manifests import Loaded, load_project, validate_project

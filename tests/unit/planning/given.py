@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from qfops.core.address import Address
-from qfops.core.observation import KindKey, LiveObject, Observed, Phase
+from qfops.core.address import Address, KindKey, ObjectKey
+from qfops.core.observation import LiveObject, Observed, Phase, Status
 from qfops.core.paths import put
-from qfops.core.plan import Change, Plan
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
-from qfops.core.state import Entry, State
+from qfops.core.state.entry import Entry
+from qfops.core.state.state import State
 from qfops.core.values import JSON, Reference, Value, plain
 from qfops.kinds.registry import load
-from qfops.planning.context import Flags, PlanInput
+from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
 from tests.support.bench import resource
 
-STATUS = {
-    "Dataset": "ImportFinished/Published",
-    "DatasetVersion": "ImportFinished/Published",
-    "FineTuningTask": "Done",
-    "Model": "Ready",
-    "Service": "Serving/None",
+STATUS: Mapping[str, Status] = {
+    "Dataset": {"importStatus": "ImportFinished", "publishStatus": "Published"},
+    "DatasetVersion": {"importStatus": "ImportFinished", "publishStatus": "Published"},
+    "FineTuningTask": {"runStatus": "Done"},
+    "Model": {"status": "Ready"},
+    "Service": {"runStatus": "Serving", "updateStatus": "None"},
 }
 
 
@@ -35,7 +38,7 @@ class World:
         self.resources = {item.address: item for item in resources}
         self.entries: dict[Address, Entry] = {}
         self.inventory: dict[KindKey, dict[str, LiveObject]] = {}
-        self.missing: set[tuple[KindKey, str]] = set()
+        self.missing: set[ObjectKey] = set()
         for item in resources:
             self._apply(item)
 
@@ -49,8 +52,8 @@ class World:
         id_ = str(outputs[kind.id[0]])
         targets = {edge.reference.target for edge in item.references} | set(item.depends_on)
         self.entries[item.address] = Entry(
-            item.address, id_, attributes, outputs=outputs, labels=item.labels, lifecycle=item.lifecycle,
-            dependencies=tuple(sorted(targets)), status=STATUS.get(item.address.kind, ""),
+            address=item.address, id=id_, attributes=attributes, outputs=outputs, labels=item.labels, lifecycle=item.lifecycle,
+            dependencies=tuple(sorted(targets)), status=STATUS.get(item.address.kind, {}),
         )  # fmt: skip
         self.show(
             LiveObject(id_, attributes, outputs, self.entries[item.address].status, complete=True), kind.key
@@ -88,7 +91,7 @@ class World:
         self.show(replace(live, attributes=shown), Address.parse(name).kind_key)
         return self
 
-    def set_status(self, name: str, status: str, phase: Phase) -> World:
+    def set_status(self, name: str, status: Status, phase: Phase) -> World:
         """The console shows another status."""
         self.show(replace(self.live(name), status=status, phase=phase), Address.parse(name).kind_key)
         return self
@@ -98,16 +101,23 @@ class World:
         address = Address.parse(name)
         return self.inventory[address.kind_key][self.entries[address].id or ""]
 
-    def given(self, flags: Flags | None = None) -> PlanInput:
+    def given(self, flags: PlanOptions | None = None) -> PlanInput:
         """What the planner is given."""
         observed = Observed(self.inventory, missing=frozenset(self.missing))
-        state = State("demo", entries=self.entries)
+        state = State(project="demo", entries=self.entries)
         settings = Settings("demo")
         return PlanInput(
-            load(), settings, self.resources, state, observed, 1e9, date(2026, 1, 1), flags or Flags()
+            registry=load(),
+            settings=settings,
+            resources=self.resources,
+            state=state,
+            observed=observed,
+            now=1e9,
+            today=date(2026, 1, 1),
+            options=flags or PlanOptions(),
         )
 
-    def plan(self, flags: Flags | None = None) -> Plan:
+    def plan(self, flags: PlanOptions | None = None) -> Plan:
         """The plan."""
         return make_plan(self.given(flags))
 

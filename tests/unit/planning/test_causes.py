@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qfops.core.address import Location
-from qfops.core.plan import Cause, Plan
+from qfops.core.plan.change import Cause
+from qfops.core.plan.plan import Plan
 from qfops.core.resource import Origin
 from tests.support.project import assistant, run, template
 from tests.unit.planning.given import World, edited

@@ -24,7 +24,8 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.observation import LiveObject
-from qfops.core.plan import AttributeChange, Verdict
+from qfops.core.plan.actions import Verdict
+from qfops.core.plan.change import AttributeChange
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Slot, Unknown, Value, plain
 from qfops.kinds.base import Kind, Output, Search
 from qfops.kinds.operations import Listing, Operation, Repeat
@@ -40,9 +41,8 @@ from qfops.kinds.rules import (
     one_way,
     updatable,
 )
-from qfops.kinds.wire import rule_for
-from qfops.planning.compare import Sides, vote
-from qfops.planning.votes import compare
+from qfops.planning.compare import Sides, judge_attribute
+from qfops.planning.votes import diff
 
 LATER = Unknown(Reference(Address.parse("Model/later"), "modelId"))
 CELLS = {
@@ -288,7 +288,7 @@ class Case:
     def _cell(self, desired: str, prior: str, live: str) -> str:
         known = self.values[prior.lstrip("~")]
         sides = Sides(known, self.values[live], self.values[desired], assumed=prior.startswith("~"))
-        result = vote("path", self.rule, sides, adopting=self.adopting)
+        result = judge_attribute("path", self.rule, sides, adopting=self.adopting)
         explained(result, self.rule)
         return CELLS[result.verdict] + ("!" if result.overwrites else "")
 
@@ -344,14 +344,14 @@ def test_a_switch_goes_forward_only() -> None:
 
 
 def switch(prior: Slot, live: Slot, desired: Slot) -> Verdict:
-    return vote("path", FORWARD, Sides(prior, live, desired)).verdict
+    return judge_attribute("path", FORWARD, Sides(prior, live, desired)).verdict
 
 
 def test_no_reference_stands_where_unknown_means_nothing() -> None:
     """The tables of one-way and computed attributes have no unknown rows, because none can occur."""
     for kind in load().kinds.values():
         for ref in kind.references:
-            rule = rule_for(kind, ref.path.replace("[*]", "[0]"))
+            rule = kind.rule_at(ref.path.replace("[*]", "[0]"))
             assert rule is not None
             assert rule.type in (RuleType.UPDATABLE, RuleType.IMMUTABLE, RuleType.CREATE_ONLY)
 
@@ -382,7 +382,7 @@ def verdicts(
 ) -> dict[str, str]:
     """The cells of every attribute that is not the same on all sides."""
     seen = LiveObject("t-1", {path: plain(value) for path, value in live.items()}, complete=True)
-    votes = compare(kind(rule), desired, prior, seen)
+    votes = diff(kind(rule), desired, prior, seen)
     return {vote.path: CELLS[vote.verdict] for vote in votes if vote.verdict is not Verdict.SAME}
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from qfops.core.observation import Phase
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
+from qfops.core.plan.steps import api_action
+from qfops.core.state.approved_plan import OwedChange
 from qfops.planning.context import Owed
 from qfops.planning.planner import make_plan
 from tests.support.project import assistant, run, service, template
@@ -50,7 +54,7 @@ def test_another_plan_has_another_digest(other: type[World]) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        lambda: world().set_status("FineTuningTask/faq-b", "Running", Phase.GOING),
+        lambda: world().set_status("FineTuningTask/faq-b", {"runStatus": "Running"}, Phase.GOING),
         lambda: world().edit_console("Service/faq", "name", "somebody else's"),
         lambda: world().want(edited(service(), description="a note only")),
     ],
@@ -71,23 +75,31 @@ def test_an_object_that_moves_under_a_change_changes_the_digest() -> None:
     assert moved.plan().digest != DIGEST
 
 
+def owing(change: Change, **more: Any) -> Owed:
+    """A stored approval of a change, with another digest unless a test says which."""
+    said = {"action": str(change.action), "digest": "another", **more}
+    return Owed(OwedChange(address=change.address, object=change.object, **said))
+
+
 def test_what_is_owed_already_is_not_approved_again() -> None:
     """It is marked, and the digest is that of the rest."""
     given = world().given()
     change = next(c for c in make_plan(given).changes if c.acts)
-    owed = Owed(change.digest, frozenset(), change.fingerprint)
+    owed = owing(change, digest=change.seal.digest, fingerprint=change.seal.fingerprint)
     plan = make_plan(replace(given, owed={change.key: owed}))
-    assert [c.owed for c in plan.changes if c.acts] == [True]
+    assert [c.seal.owed for c in plan.changes if c.acts] == [True]
     assert plan.digest == World(*assistant()).plan().digest
 
 
 def test_a_rest_is_covered_as_long_as_it_is_the_rest() -> None:
     """Fewer calls of those approved, on the object as approved; not another call, not another object."""
     change = next(c for c in world().plan().changes if c.action is Action.UPDATE)
-    calls = frozenset((step.id, step.operation) for step in change.steps)
-    assert Owed("another", calls, change.fingerprint).covers(change)
-    assert not Owed("another", frozenset(), change.fingerprint).covers(change)
-    assert not Owed("another", calls, "moved").covers(change)
-    assert Owed("another", calls, "moved", started=True).covers(change)
+    calls = tuple((step.id, api_action(step)) for step in change.steps)
+    seen = change.seal.fingerprint
+    assert owing(change, steps=calls, fingerprint=seen).covers(change)
+    assert not owing(change, fingerprint=seen).covers(change)
+    assert not owing(change, steps=calls, fingerprint="moved").covers(change)
+    assert owing(change, steps=calls, fingerprint="moved", started=True).covers(change)
     overwritten = replace(change, attributes=tuple(replace(v, overwrites=True) for v in change.attributes))
-    assert not Owed("another", calls, change.fingerprint).covers(overwritten)
+    assert not owing(change, steps=calls, fingerprint=seen).covers(overwritten)
+    assert not replace(owing(change, steps=calls, fingerprint=seen), as_approved=False).covers(change)

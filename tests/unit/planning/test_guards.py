@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from qfops.core.address import KindKey
 from qfops.core.observation import LiveObject, Phase
-from qfops.core.plan import Change, Plan
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
-from qfops.planning.context import Flags
 from tests.support.project import assistant, job, model_set, template
 from tests.unit.planning.given import World, shown
 
-DESTROY = Flags(destroy=True)
-TASKS, SERVICES, SETS = ("v2", "FineTuningTask"), ("v2", "Service"), ("v2", "ModelSet")
+DESTROY = PlanOptions(scope=Scope.DESTROY)
+TASKS, SERVICES, SETS = (
+    KindKey("v2", "FineTuningTask"),
+    KindKey("v2", "Service"),
+    KindKey("v2", "ModelSet"),
+)
 
 
 def change(plan: Plan, name: str) -> Change:
@@ -23,7 +29,9 @@ def test_a_container_with_foreign_content_stays() -> None:
     """Somebody else's run in our job, by its id."""
     world = World(job())
     job_id = world.live("FineTuningJob/faq").id
-    world.show(LiveObject("task-theirs", {"jobId": job_id}, {"taskId": "task-theirs"}, "Done"), TASKS)
+    world.show(
+        LiveObject("task-theirs", {"jobId": job_id}, {"taskId": "task-theirs"}, {"runStatus": "Done"}), TASKS
+    )
     blocked = change(world.plan(DESTROY), "FineTuningJob/faq")
     assert blocked.action == "blocked"
     assert "task-theirs" in blocked.reason
@@ -42,7 +50,9 @@ def test_a_model_in_somebody_elses_service_stays() -> None:
     world.remove("Service/faq")
     world.remove("Model/faq-a")
     model_id = world.live("Model/faq-a").id
-    theirs = LiveObject("svco-theirs", {"modelId": model_id}, {"serviceId": "svco-theirs"}, "Serving/None")
+    theirs = LiveObject(
+        "svco-theirs", {"modelId": model_id}, {"serviceId": "svco-theirs"}, {"runStatus": "Serving"}
+    )
     world.show(theirs, SERVICES)
     blocked = change(world.plan(), "Model/faq-a")
     assert (blocked.action, "svco-theirs" in blocked.reason) == ("blocked", True)

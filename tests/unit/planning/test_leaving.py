@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from qfops.core.address import Address
+from qfops.core.address import Address, KindKey
 from qfops.core.observation import LiveObject, Observed, Phase
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.settings import Settings
-from qfops.core.state import Entry, State
+from qfops.core.state.entry import Entry
+from qfops.core.state.state import State
 from qfops.kinds.registry import load
-from qfops.planning.context import Flags, PlanInput
+from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
 
 MODEL, SET = Address("Model", "faq"), Address("ModelSet", "faq")
@@ -20,18 +22,25 @@ def test_what_rests_on_a_blocked_end_is_looked_at_again() -> None:
     inventory = {
         MODEL.kind_key: {"amv-1": LiveObject("amv-1", {"modelSetId": "am-1"}, {"modelId": "amv-1"})},
         SET.kind_key: {"am-1": LiveObject("am-1", {}, {"modelSetId": "am-1"})},
-        ("v2", "Service"): {"svco-1": LiveObject("svco-1", {"modelId": "amv-1"}, phase=Phase.READY)},
+        KindKey("v2", "Service"): {"svco-1": LiveObject("svco-1", {"modelId": "amv-1"}, phase=Phase.READY)},
     }
     entries = {
         MODEL: Entry(
-            MODEL, "amv-1", {"modelSetId": "am-1"}, outputs={"modelId": "amv-1"}, dependencies=(SET,)
+            address=MODEL,
+            id="amv-1",
+            attributes={"modelSetId": "am-1"},
+            outputs={"modelId": "amv-1"},
+            dependencies=(SET,),
         ),
-        SET: Entry(SET, "am-1", {"modelSetName": "faq"}, outputs={"modelSetId": "am-1"}),
+        SET: Entry(
+            address=SET, id="am-1", attributes={"modelSetName": "faq"}, outputs={"modelSetId": "am-1"}
+        ),
     }
     plan = make_plan(
         PlanInput(
-            load(), Settings("demo"), {}, State("demo", entries=entries), Observed(inventory), 0.0,
-            date(2026, 1, 1), Flags(destroy=True),
+            registry=load(), settings=Settings("demo"), resources={}, state=State(project="demo", entries=entries),
+            observed=Observed(inventory), now=0.0, today=date(2026, 1, 1),
+            options=PlanOptions(scope=Scope.DESTROY),
         )
     )  # fmt: skip
     said = {str(change.address): (str(change.action), change.reason) for change in plan.changes}

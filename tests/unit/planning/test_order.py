@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from qfops.core.address import Address
-from qfops.core.plan import After
-from qfops.planning.context import Flags
+from qfops.core.plan.change import After
+from qfops.core.plan_options import PlanOptions, Scope
 from tests.support.bench import ref, resource
 from tests.support.project import assistant, dataset, service, template, version
 from tests.unit.planning.given import World, edited, shown
@@ -50,7 +50,7 @@ def test_the_order_does_not_depend_on_the_order_of_the_manifests() -> None:
 
 def test_ends_come_in_reverse() -> None:
     """Nothing ends before what refers to it; dependents first."""
-    order = shown(World(*assistant()).plan(Flags(destroy=True)).changes)
+    order = shown(World(*assistant()).plan(PlanOptions(scope=Scope.DESTROY)).changes)
     place = {line.partition(" ")[2]: index for index, line in enumerate(order)}
     for first, second in (
         ("Service/faq", "Model/faq-a"),
@@ -95,7 +95,7 @@ def test_order_without_data_is_kept() -> None:
     world = World()
     world.want(first, second)
     assert shown(world.plan().changes) == ["create ModelSet/zz", "create ModelSet/aa"]
-    ends = World(first, second).plan(Flags(destroy=True))
+    ends = World(first, second).plan(PlanOptions(scope=Scope.DESTROY))
     assert shown(ends.changes) == ["delete ModelSet/aa", "delete ModelSet/zz"]
 
 

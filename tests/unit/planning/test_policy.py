@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Change, Plan, Step, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change
+from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import Scope
 from qfops.core.settings import Limits
 from qfops.planning.policy import Approval, exceeded, unusual_absence
+from tests.support.plans import call
+from tests.support.plans import change as made
 
 ADDRESS = Address.parse("Model/m")
 NOTHING, WHOLE, AUTO = Approval(), Approval(whole=True), Approval(auto=True)
 
 
-def change(action: Action, **more: object) -> Change:
-    return Change(ADDRESS, action, "", **more)  # type: ignore[arg-type]
+def change(action: Action, **more: Any) -> Change:
+    return made(ADDRESS, action, **more)
 
 
 OVERWRITES = AttributeChange("a", 1, 2, 3, Verdict.UPDATE, overwrites=True)
@@ -28,7 +35,7 @@ NEEDS = [
     (change(Action.DELETE, destroys=("m-1",)), "delete"),
     (change(Action.DEACTIVATE, destroys=("m-1",)), "deactivate"),
     (change(Action.REPLACE, destroys=("m-1",)), "replace"),
-    (change(Action.RUN, steps=(Step("stop", "StopTask"), Step("create", "CreateTask"))), "replace"),
+    (change(Action.RUN, steps=(call("stop"), call("create"))), "replace"),
     (change(Action.UPDATE, attributes=(REVERTS,)), "revert-drift"),
 ]
 
@@ -66,16 +73,17 @@ def test_what_is_owed_was_approved_before() -> None:
 
 
 def plan(*changes: Change, destroy: bool = False) -> Plan:
-    return Plan("demo", "", "", 0, "", changes, destroy=destroy)
+    scope = Scope.DESTROY if destroy else Scope.PROJECT
+    return Plan(project="demo", environment="", lineage="", serial=0, digest="", changes=changes, scope=scope)
 
 
 def updates(count: int) -> list[Change]:
-    return [Change(Address("Model", f"m{i}"), Action.UPDATE, "") for i in range(count)]
+    return [made(Address("Model", f"m{i}"), Action.UPDATE) for i in range(count)]
 
 
 def test_runs_are_limited_because_they_cost_money() -> None:
     """More than `limits.runs` at once is refused."""
-    runs = [Change(Address("FineTuningTask", f"t{i}"), Action.RUN, "") for i in range(11)]
+    runs = [made(Address("FineTuningTask", f"t{i}"), Action.RUN) for i in range(11)]
     assert exceeded(plan(*runs[:10]), Limits(), 100) == []
     assert "11 runs would start" in exceeded(plan(*runs), Limits(), 100)[0]
 

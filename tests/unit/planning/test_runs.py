@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from qfops.core.address import Address
+from qfops.core.address import Address, KindKey
 from qfops.core.values import JSON, Reference, Unknown, Value
 from qfops.kinds.registry import load
 from qfops.planning.runs import differing, inputs_of
 
-TASK = load().kinds[("v2", "FineTuningTask")]
+TASK = load().kinds[KindKey("v2", "FineTuningTask")]
 JOB = {"model": "ERNIE-Speed-8K", "trainMode": "SFT", "name": "faq", "description": "x"}
 SPEC: dict[str, Value] = {
     "jobId": "job-1",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from qfops.core.address import Address
-from qfops.planning.context import Flags
+from qfops.core.plan_options import PlanOptions
 from tests.support.project import assistant, run, template
 from tests.unit.planning.given import World, edited, shown
 
 PROMPT, TASK = Address.parse("PromptTemplate/faq-answer"), Address.parse("FineTuningTask/faq-a")
 
 
-def target(*addresses: Address) -> Flags:
-    return Flags(targets=frozenset(addresses))
+def target(*addresses: Address) -> PlanOptions:
+    return PlanOptions(targets=tuple(addresses))
 
 
 def test_what_is_not_chosen_is_not_changed_and_nothing_is_deleted_for_it() -> None:
@@ -48,12 +48,12 @@ def test_labels_choose_what_has_no_manifest_any_more() -> None:
     world = World(*assistant(), ours)
     world.remove("PromptTemplate/faq-answer")
     world.remove("Model/faq-b")
-    plan = world.plan(Flags(labels=(("team", "a"),)))
+    plan = world.plan(PlanOptions(labels=(("team", "a"),)))
     assert shown(plan.changes) == ["delete PromptTemplate/faq-answer"]
 
 
 def test_targets_and_labels_narrow_each_other() -> None:
     """Both have to hold."""
     world = World(*assistant())
-    flags = Flags(targets=frozenset({PROMPT}), labels=(("team", "a"),))
+    flags = PlanOptions(targets=(PROMPT,), labels=(("team", "a"),))
     assert world.plan(flags).changes == ()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from qfops.core.observation import Phase
-from qfops.core.plan import CURRENT, Plan
+from qfops.core.plan.plan import Plan
+from qfops.core.plan.steps import Call, Repeat, Wait, api_action
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Resource
+from qfops.core.state.entry import CURRENT
 from qfops.core.values import Value
-from qfops.planning.context import Flags
 from tests.support.bench import ref, resource
 from tests.support.project import assistant, dataset, run, service, template
 from tests.unit.planning.given import World, edited
@@ -16,7 +18,7 @@ def steps(plan: Plan, name: str) -> list[str]:
     """The ids of the steps of an address, with the action that each one calls."""
     current = [item for item in plan.changes if item.object == CURRENT]
     change = next(item for item in current if str(item.address) == name)
-    return [f"{step.id} {step.operation}".rstrip() for step in change.steps]
+    return [f"{step.id} {api_action(step)}".rstrip() for step in change.steps]
 
 
 def test_a_dataset_is_made_filled_and_published() -> None:
@@ -44,7 +46,10 @@ def test_a_run_is_one_call_and_a_wait() -> None:
         "ready DescribeFineTuningTask",
     ]
     change = next(item for item in plan.changes if str(item.address) == "FineTuningTask/faq-a")
-    assert [step.repeat for step in change.steps] == ["look-up", "read"]
+    call, wait = change.steps
+    assert isinstance(call, Call)
+    assert call.repeat is Repeat.LOOK_UP
+    assert wait == Wait("DescribeFineTuningTask", "create")
     assert change.billable
 
 
@@ -84,7 +89,7 @@ def test_edits_of_one_operation_are_one_call() -> None:
 
 def test_a_run_in_progress_is_stopped_before_it_is_thrown_away() -> None:
     """And the plan says what is lost."""
-    world = World(*assistant()).set_status("FineTuningTask/faq-a", "Running", Phase.GOING)
+    world = World(*assistant()).set_status("FineTuningTask/faq-a", {"runStatus": "Running"}, Phase.GOING)
     world.want(run("a", 9e-4))
     plan = world.plan()
     assert steps(plan, "FineTuningTask/faq-a")[:2] == [
@@ -92,12 +97,12 @@ def test_a_run_in_progress_is_stopped_before_it_is_thrown_away() -> None:
         "stop.ready DescribeFineTuningTask",
     ]
     change = next(item for item in plan.changes if str(item.address) == "FineTuningTask/faq-a")
-    assert any("thrown away" in note for note in change.notes)
+    assert any("thrown away" in note for note in change.decision.notes)
 
 
 def test_a_service_ends_with_what_was_bought_for_it() -> None:
     """Postpaid compute is given back; prepaid compute cannot be."""
-    plan = World(*assistant()).plan(Flags(destroy=True))
+    plan = World(*assistant()).plan(PlanOptions(scope=Scope.DESTROY))
     assert steps(plan, "Service/faq") == [
         "deactivate DeactivateService",
         "deactivate.ready DescribeService",
@@ -105,7 +110,7 @@ def test_a_service_ends_with_what_was_bought_for_it() -> None:
     ]
     billing = {"paymentTiming": "Prepaid"}
     prepaid = World(*[edited(i, billing=billing) if i.address.kind == "Service" else i for i in assistant()])
-    assert steps(prepaid.plan(Flags(destroy=True)), "Service/faq") == [
+    assert steps(prepaid.plan(PlanOptions(scope=Scope.DESTROY)), "Service/faq") == [
         "deactivate DeactivateService",
         "deactivate.ready DescribeService",
     ]

@@ -7,11 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from qfops.core.errors import ApiError, ErrorClass
-from qfops.core.plan import Stats
-from qfops.core.state import Entry, Record, State
-from qfops.core.values import JSON
 from qfops.state.replay import Working
+
+from qfops.core.errors import ApiError, ErrorClass
+from qfops.core.plan.plan import Stats
+from qfops.core.state.entry import Entry
+from qfops.core.state.records import Record
+from qfops.core.state.state import State
+from qfops.core.values import JSON
 
 
 @dataclass(frozen=True)

@@ -7,17 +7,21 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-
-from qfops.core.address import Address, Location
-from qfops.core.errors import StateError
-from qfops.core.plan import Action, Change, Plan, Step
-from qfops.core.resource import Ignore, Lifecycle, Resource
-from qfops.core.state import Entry, State
-from qfops.planning.context import Flags
-from qfops.reconcile.approved import approval_json, desired_of, done_or_dropped, named, owed_changes, state_of
 from qfops.reconcile.desired import Desired
 from qfops.reconcile.stored import read_resource, resource_json
 from qfops.state.replay import Approved
+
+from qfops.core.address import Address, Location
+from qfops.core.errors import StateError
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Plan
+from qfops.core.plan.steps import Step
+from qfops.core.plan_options import PlanOptions
+from qfops.core.resource import Ignore, Lifecycle, Resource
+from qfops.core.state.entry import Entry
+from qfops.core.state.state import State
+from qfops.reconcile.approved import approval_json, desired_of, done_or_dropped, named, owed_changes, state_of
 from tests.support.bench import ref, resource
 from tests.support.project import assistant
 
@@ -68,7 +72,7 @@ def test_what_cannot_be_read_is_refused(damage: str) -> None:
 
 def test_it_holds_what_its_changes_need_and_nothing_else() -> None:
     """The declared ones, all that they refer to, the flags and the adoptions."""
-    flags = Flags(destroy=False, prune=True, retry_failed=True, targets=frozenset({TASK}))
+    flags = PlanOptions(prune=True, retry_failed=True, targets=(TASK,))
     approval = stored(RUN, desired=Desired(RESOURCES, flags, {JOB: "job-1"}))
     desired = desired_of(approval)  # type: ignore[arg-type]
     assert {str(address) for address in desired.resources} == {
@@ -76,7 +80,7 @@ def test_it_holds_what_its_changes_need_and_nothing_else() -> None:
         "FineTuningJob/faq",
         "Dataset/faq-train",
     }
-    assert desired.flags == Flags(prune=True, retry_failed=True)
+    assert desired.flags == PlanOptions(prune=True, retry_failed=True)
     assert desired.adopt == {JOB: "job-1"}
     assert (approval["by"], approval["runUrl"], approval["digest"]) == ("ann", "https://ci/1", "whole")
 

@@ -11,7 +11,7 @@ import pytest
 from qfops.core.address import Address
 from qfops.core.errors import ApiError, ErrorClass
 from qfops.core.settings import Wait
-from qfops.core.state import Entry
+from qfops.core.state.entry import Entry
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
 from qfops.reconcile.calls import ATTEMPTS, Caller, Interrupted, Unsettled
@@ -111,11 +111,15 @@ def test_the_intent_is_written_before_the_call_and_the_outcome_after_it() -> Non
     desk.console.sends.append(lambda: desk.session.types() == ["intent"] and CREATED)
     assert desk.call(create()).id == "pt-1"
     intent, outcome = desk.session.records
-    assert (intent.operation, intent.before, intent.expires) == ("CreatePromptTemplate", ["pt-0"], 1060.0)
-    assert (intent.by, intent.commit, intent.attributes) == ("ann", "c0ffee", OLD.attributes)
-    assert (outcome.type, outcome.attempt, outcome.id, outcome.done) == (
+    assert (intent.header.operation, intent.before, intent.expires) == (
+        "CreatePromptTemplate",
+        ["pt-0"],
+        1060.0,
+    )
+    assert (intent.header.by, intent.header.commit, intent.attributes) == ("ann", "c0ffee", OLD.attributes)
+    assert (outcome.type, outcome.header.attempt, outcome.id, outcome.done) == (
         "outcome",
-        intent.attempt,
+        intent.header.attempt,
         "pt-1",
         True,
     )
@@ -128,7 +132,7 @@ def test_what_had_no_effect_is_repeated_with_back_off() -> None:
     desk = Desk(NO_EFFECT, NO_EFFECT, CREATED)
     desk.call(create())
     assert desk.session.types() == ["intent", "failed", "intent", "failed", "intent", "outcome"]
-    assert len({record.attempt for record in desk.session.records}) == 3
+    assert len({record.header.attempt for record in desk.session.records}) == 3
     assert desk.clock.naps == [2.0, 4.0]
     assert desk.attempts == [1, 2, 3]
 
@@ -212,7 +216,7 @@ def test_a_lost_create_that_is_not_found_is_repeated_after_its_window() -> None:
     desk = Desk(LOST, CREATED)
     desk.call(create())
     assert desk.attempts == [1, 2]
-    assert desk.session.records[-2].at >= 1000.0 + 60.0 + 60.0
+    assert desk.session.records[-2].header.at >= 1000.0 + 60.0 + 60.0
     assert desk.clock.naps[:3] == [1.0, 1.5, 2.25]
     assert len(desk.console.asked) < 15
 

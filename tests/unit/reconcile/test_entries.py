@@ -8,9 +8,11 @@ import pytest
 
 from qfops.core.address import Address, Location
 from qfops.core.observation import LiveObject
-from qfops.core.plan import CURRENT, Action, AttributeChange, Change, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change
 from qfops.core.resource import Lifecycle, Resource
-from qfops.core.state import Entry, Record, Retired
+from qfops.core.state.entry import CURRENT, Entry, Retired
+from qfops.core.state.records import Record
 from qfops.core.values import ABSENT, JSON, UNOBSERVED
 from qfops.kinds.registry import load
 from qfops.planning.runs import Inputs

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from qfops.reconcile.looking import Searcher
+from qfops.reconcile.settle import Look, Seen
 
 from qfops.core.address import Address
 from qfops.core.errors import ApiError, ErrorClass
-from qfops.core.state import Entry, Record, State
+from qfops.core.state.entry import Entry
+from qfops.core.state.records import Record
+from qfops.core.state.state import State
 from qfops.core.values import JSON
 from qfops.kinds.operations import Repeat
 from qfops.kinds.registry import load
-from qfops.reconcile.looking import Searcher
-from qfops.reconcile.settle import Look, Seen
 from tests.unit.reconcile.scripted import Script, error
 
 KINDS = load().kinds

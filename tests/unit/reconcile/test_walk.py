@@ -9,17 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from qfops.core.plan import Action, Plan
+from qfops.core.plan.actions import Action
+from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
-from qfops.planning.context import Flags
 from qfops.planning.policy import Approval
+from qfops.reconcile.result import How
 from tests.crash.outcome import converged
 from tests.crash.rig import kill, next_process
 from tests.crash.worlds import CASES, Case
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 from tests.support.project import assistant, run, template
 
-DESTROY = Flags(destroy=True)
+DESTROY = PlanOptions(scope=Scope.DESTROY)
 NAMED = {case.name: case for case in CASES}
 
 
@@ -50,8 +52,8 @@ def test_what_failed_to_be_made_is_not_replaced_by_what_was_there(bench: Bench) 
     bench.emulator.configure(faults=[{"kind": "error:AccessDenied", "action": "CreateDataset"}])
     before = bench.writes()
     result = bench.apply(WHOLE)
-    assert [str(item.change.address) for item in result.failed] == ["Dataset/faq-train"]
-    assert "DatasetVersion/faq-spring" in {str(item.change.address) for item in result.blocked_by}
+    assert [str(item.change.address) for item in result.of(How.FAILED)] == ["Dataset/faq-train"]
+    assert "DatasetVersion/faq-spring" in {str(item.change.address) for item in result.of(How.BLOCKED_BY)}
     assert bench.writes() == [*before, "CreateDataset"]
 
 
@@ -61,8 +63,8 @@ def test_a_container_whose_filling_failed_still_is_a_container(bench: Bench) -> 
     bench.declare(*assistant())
     bench.edit("Dataset/faq-train", **{"import": [{"files": ["bos:/acme/broken.jsonl"]}]})
     result = bench.apply(WHOLE)
-    assert "Dataset/faq-train" in {str(item.change.address) for item in result.failed}
-    assert "DatasetVersion/faq-spring" in {str(item.change.address) for item in result.applied}
+    assert "Dataset/faq-train" in {str(item.change.address) for item in result.of(How.FAILED)}
+    assert "DatasetVersion/faq-spring" in {str(item.change.address) for item in result.of(How.APPLIED)}
 
 
 def test_a_stopped_service_leaves_a_line_in_history(bench: Bench) -> None:
@@ -87,7 +89,7 @@ def test_an_object_that_moved_after_the_plan_is_held_back(bench: Bench) -> None:
         return WHOLE
 
     result = bench.apply(confirm=confirm)
-    assert [str(item.change.address) for item in result.stale] == ["PromptTemplate/faq-answer"]
+    assert [str(item.change.address) for item in result.of(How.STALE)] == ["PromptTemplate/faq-answer"]
     assert result.exit_code == 5
     assert bench.shown("PromptTemplate/faq-answer")["templateContent"] == "theirs {input}"
 
@@ -121,7 +123,7 @@ def test_resume_drops_what_moved_by_name(bench: Bench) -> None:
     """Exit 5, and the rest is done."""
     bench.edit("PromptTemplate/faq-answer", templateContent="In short: {input}")
     bench.declare(run("c", 0.0002))
-    kill(bench, 1, "before", Flags())
+    kill(bench, 1, "before", PlanOptions())
     after = next_process(bench)
     after.emulator.edit(after.id("PromptTemplate/faq-answer"), "templateContent", "theirs {input}")
     found = after.resume()
@@ -136,7 +138,7 @@ def test_resume_drops_what_moved_by_name(bench: Bench) -> None:
 def test_an_apply_of_its_own_takes_over(bench: Bench) -> None:
     """What it plans otherwise is no longer approved as it was; it says so by name."""
     bench.edit("PromptTemplate/faq-answer", templateContent="In short: {input}")
-    kill(bench, 1, "before", Flags())
+    kill(bench, 1, "before", PlanOptions())
     after = next_process(bench)
     after.declare(template(templateContent="Shorter: {input}"))
     assert trouble(after.apply(AUTO)) == []
@@ -154,7 +156,7 @@ def test_what_is_blocked_or_unknown_stops_its_dependents_only(bench: Bench) -> N
     bench.edit("PromptTemplate/faq-answer", labels=["faq"])
     plan, result = bench.apply_plan(AUTO)
     assert find(plan, "FineTuningTask/faq-a").action is Action.BLOCKED
-    assert [str(item.change.address) for item in result.applied] == ["PromptTemplate/faq-answer"]
+    assert [str(item.change.address) for item in result.of(How.APPLIED)] == ["PromptTemplate/faq-answer"]
     assert actions(bench.plan()).get("PromptTemplate/faq-answer") is None
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Cause, Change, Plan, Step, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Cause, Change
+from qfops.core.plan.plan import Plan
+from qfops.core.plan.steps import Step
 from qfops.core.values import Slot
 
 DIGEST = "ab" * 32

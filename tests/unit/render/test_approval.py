@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from qfops.core.plan import Action, AttributeChange, Change, Step, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change
+from qfops.core.plan.steps import Step
 from qfops.render.approval import allowances, next_lines, only_whole
 
 from .builders import DIGEST, attribute, change, plan

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from qfops.core.address import Address
-from qfops.core.plan import Drift
+from qfops.core.plan.plan import Drift
 from qfops.core.values import UNOBSERVED, Slot
 from qfops.render.drift import drift_text
 

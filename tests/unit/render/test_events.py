@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from qfops.core.plan import Action, Event
+from qfops.core.plan.actions import Action
+from qfops.core.plan.events import Event
 from qfops.render.events import event_json, event_line
 from qfops.render.plan_json import plan_json
 from qfops.render.summary import ApplySummary, Item, summary_data

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from qfops.core.address import Address
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
 from qfops.render.graph import dot, mermaid
 
 DATA, TASK, MODEL = Address("Dataset", "a"), Address("FineTuningTask", "a"), Address("Model", "a")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from qfops.core.plan import Action, Cause, Step, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import Cause
+from qfops.core.plan.steps import Step
 from qfops.render.groups import Heading, edits, grouped
 
 from .builders import attribute, change, edit, plan

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, After
+from qfops.core.plan.actions import Action
+from qfops.core.plan.change import After
 from qfops.render.layout import Page
 from qfops.render.order import order_lines
 

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Cause, Step, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Cause
+from qfops.core.plan.steps import Step
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Reference, Sensitive, Slot, Unknown
 from qfops.render.plan_json import plan_json, slot_json
 

@@ -6,7 +6,7 @@ import pytest
 
 from qfops.core.canonical import digest
 from qfops.core.errors import QfopsError
-from qfops.core.plan import Action
+from qfops.core.plan.actions import Action
 from qfops.core.values import JSON
 from qfops.render.plan_json import plan_file, read_plan
 from qfops.render.saved_plan import NESTED, TOP

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from qfops.core.address import Address
 from qfops.core.resource import Lifecycle
-from qfops.core.state import Entry, Record, Retired, State
+from qfops.core.state.entry import Entry, Retired
+from qfops.core.state.records import Record
+from qfops.core.state.state import State
 from qfops.render.state import state_list, state_show
 
 MODEL, DATA = Address("Model", "a"), Address("Dataset", "客服")

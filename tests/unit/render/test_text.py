@@ -8,7 +8,10 @@ from types import FrameType
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Cause, Change, Drift, Plan, Step, Verdict
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Cause, Change
+from qfops.core.plan.plan import Drift, Plan
+from qfops.core.plan.steps import Step
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Slot, Unknown
 from qfops.render.text import plan_text
 

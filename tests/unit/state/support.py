@@ -3,12 +3,15 @@
 import asyncio
 import json
 import os
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from qfops.core.address import Address
-from qfops.core.state import Entry, Record, RecordType
+from qfops.core.address import Address, KindKey
+from qfops.core.paths import pattern, top
+from qfops.core.state.entry import CURRENT, Entry
+from qfops.core.state.records import Before, Failure, Header, Intent, Outcome
 from qfops.core.values import JSON
 from qfops.state import FileStore, Owner
 from qfops.state.file.files import Files
@@ -86,6 +89,37 @@ class Faulty(Files):
         super().make_folder(folder)
 
 
+class Held(Faulty):
+    """The real file system, where a write begins and then waits as long as `go` is clear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go, self.begun = threading.Event(), threading.Event()
+        self.go.set()
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        self.begun.set()
+        assert self.go.wait(10), "nobody let the write go on"
+        super().write(descriptor, data)
+
+
+class Kinds:
+    """What old documents need to know of two kinds; every other is none."""
+
+    def status_fields(self, key: KindKey) -> tuple[str, ...]:
+        """A dataset shows two fields, a model one."""
+        fields = {"Dataset": ("importStatus", "publishStatus"), "Model": ("state",)}
+        return fields.get(key.name, ())
+
+    def takes_reference(self, key: KindKey, path: str) -> bool:
+        """Two places of a model, and everything below `extra`."""
+        known = pattern(path) in ("modelSetId", "versions[*].versionId") or top(path) == "extra"
+        return key.name == "Model" and known
+
+
+KINDS = Kinds()
+
+
 def store(
     root: Path, time: Time, *, gone: bool = False, files: Files | None = None, **more: Any
 ) -> FileStore:
@@ -94,6 +128,7 @@ def store(
         root,
         more.pop("project", "faq"),
         more.pop("environment", "dev"),
+        KINDS,
         clock=time.clock,
         sleep=time.sleep,
         gone=lambda owner: gone,
@@ -107,17 +142,44 @@ def history(folder: Path) -> list[dict[str, JSON]]:
     return [json.loads(line) for line in (folder / "history.jsonl").read_bytes().splitlines()]
 
 
-def record(kind: RecordType, attempt: str, *, entry: Entry | None = None, **more: Any) -> Record:
-    """A record of `Dataset/faq`; with `entry`, what holds afterwards."""
-    step = more.pop("step", "create")
-    if entry is not None:
-        more["entries"] = {FAQ: entry}
-    return Record(kind, attempt, FAQ, step, **more)
+def header(attempt: str = "a1", *, operation: str = "", what: str = CURRENT, seq: int = 0) -> Header:
+    """What a record of the step `create` of `Dataset/faq` says."""
+    return Header(attempt=attempt, address=FAQ, step="create", operation=operation, object=what, seq=seq)
+
+
+def intent(
+    attempt: str = "a1",
+    planned: Entry | None = None,
+    *,
+    before: Before = None,
+    expires: float = 0.0,
+    seq: int = 0,
+) -> Intent:
+    """A call of `Dataset/faq` that is about to be sent."""
+    return Intent(header=header(attempt, seq=seq), planned=planned, before=before, expires=expires)
+
+
+def outcome(
+    attempt: str = "a1",
+    *held: Entry,
+    gone: tuple[Address, ...] = (),
+    operation: str = "",
+    what: str = CURRENT,
+    done: bool = False,
+) -> Outcome:
+    """A step of `Dataset/faq` that took effect, the entries that hold from now on and the addresses gone."""
+    entries: dict[Address, Entry | None] = {**dict.fromkeys(gone), **{item.address: item for item in held}}
+    return Outcome(header=header(attempt, operation=operation, what=what), entries=entries, done=done)
+
+
+def failure(attempt: str = "a1", message: str = "") -> Failure:
+    """A call of `Dataset/faq` that had no effect."""
+    return Failure(header=header(attempt), message=message)
 
 
 def entry(identifier: str | None = "ds-1", **attributes: JSON) -> Entry:
     """An entry of `Dataset/faq`."""
-    return Entry(FAQ, identifier, dict(attributes))
+    return Entry(address=FAQ, id=identifier, attributes=dict(attributes))
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

@@ -5,34 +5,38 @@ import errno
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from qfops.core.errors import Locked, StateError, UsageError
-from qfops.core.state import State
+from qfops.core.state.state import State
+from qfops.core.values import JSON
 from qfops.state.file.files import Files
 from qfops.state.file.session import FileSession
+from qfops.state.format.layout import sealed
+from qfops.state.format.lines import encode_line
 from qfops.state.format.snapshot import Snapshot, write_snapshot
 
-from .support import FAQ, LI, START, ZHANG, Faulty, Time, entry, history, record, run, store
+from .support import FAQ, LI, START, ZHANG, Faulty, Time, entry, history, intent, outcome, run, store
 
 
 async def applied(root: Path, time: Time, *identifiers: str, commit: bool = True) -> State:
     """A run that leaves `identifiers`, one after the other, as the dataset's id."""
     session = await store(root, time).begin(ZHANG, timeout=0, notify=time.notify)
     for number, identifier in enumerate(identifiers):
-        await session.append(record("outcome", f"{identifier}-{number}", entry=entry(identifier)))
+        await session.append(outcome(f"{identifier}-{number}", entry(identifier)))
     if commit:
-        session.commit()
+        await session.commit()
     await session.release()
-    return session.state
+    return session.state.frozen()
 
 
 async def crashed(root: Path, time: Time, *, expires: float) -> FileSession:
     """A run that wrote an intent and then went quiet without giving its lease back."""
     session = await store(root, time, lease=1e9).begin(ZHANG, timeout=0, notify=time.notify)
-    await session.append(record("intent", "a1", expires=expires))
+    await session.append(intent(expires=expires))
     return session
 
 
@@ -41,7 +45,7 @@ def folder(root: Path) -> Path:
 
 
 def test_an_empty_folder_is_an_empty_state(tmp_path: Path) -> None:
-    assert store(tmp_path, Time()).read() == State("faq", "dev")
+    assert store(tmp_path, Time()).read() == State(project="faq", environment="dev")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -129,7 +133,7 @@ def test_waiting_ends_when_the_holder_gives_it_back(tmp_path: Path) -> None:
         waiting = asyncio.create_task(store(tmp_path, time).begin(LI, timeout=1e8, notify=time.notify))
         while not time.said:
             await asyncio.sleep(0)
-        await session.append(record("outcome", "a1", entry=entry("ds-7")))
+        await session.append(outcome("a1", entry("ds-7")))
         await session.release()
         second = await waiting
         assert second.state.entries == {FAQ: entry("ds-7")}
@@ -143,7 +147,7 @@ def test_a_stopped_heartbeat_is_waited_out_whatever_the_timeout(tmp_path: Path) 
 
     async def scenario() -> None:
         quiet = await store(tmp_path, time, lease=60).begin(ZHANG, timeout=0, notify=time.notify)
-        await quiet.append(record("intent", "a1", expires=START + 90))
+        await quiet.append(intent(expires=START + 90))
         time.now += 40
         session = await store(tmp_path, time).begin(LI, timeout=0, notify=time.notify)
         assert time.now == START + 90
@@ -177,7 +181,7 @@ def test_an_answered_request_is_not_waited_for(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         quiet = await crashed(tmp_path, time, expires=START + 30)
-        await quiet.append(record("outcome", "a1", entry=entry()))
+        await quiet.append(outcome("a1", entry()))
         session = await store(tmp_path, time, gone=True).begin(LI, timeout=0, notify=time.notify)
         assert time.now == START
         await session.release()
@@ -215,14 +219,14 @@ def test_what_an_older_fence_appends_later_is_not_part_of_the_state(tmp_path: Pa
         before = store(tmp_path, time).read()
         for attempt in ("a2", "a3"):
             with pytest.raises(Locked, match="lost the lock of the state to li on elsewhere"):
-                await old.append(record("outcome", attempt, entry=entry("from the past")))
-        assert store(tmp_path, time).read() == before == new.state
+                await old.append(outcome(attempt, entry("from the past")))
+        assert store(tmp_path, time).read() == before == new.state.frozen()
         with pytest.raises(Locked):
-            old.commit()
-        await new.append(record("outcome", "b1", entry=entry("ds-2")))
-        assert store(tmp_path, time).read() == new.state
-        new.commit()
-        assert store(tmp_path, time).read() == new.state
+            await old.commit()
+        await new.append(outcome("b1", entry("ds-2")))
+        assert store(tmp_path, time).read() == new.state.frozen()
+        await new.commit()
+        assert store(tmp_path, time).read() == new.state.frozen()
         await old.release()
         assert new._lease_file.holds(new._lease)
         await new.release()
@@ -235,15 +239,15 @@ def test_a_journal_that_an_older_fence_starts_after_a_commit_is_ignored(tmp_path
 
     async def scenario() -> None:
         old = await crashed(tmp_path, time, expires=0)
-        old.commit()
+        await old.commit()
         new = await store(tmp_path, time, gone=True).begin(LI, timeout=0, notify=time.notify)
-        await new.append(record("outcome", "b1", entry=entry("ds-2")))
-        new.commit()
-        late = [record("outcome", f"a{number}", entry=entry("from the past")) for number in range(5)]
+        await new.append(outcome("b1", entry("ds-2")))
+        await new.commit()
+        late = [outcome(f"a{number}", entry("from the past")) for number in range(5)]
         refusals = await asyncio.gather(*map(old.append, late), return_exceptions=True)
         assert {type(refusal) for refusal in refusals} == {Locked}
         assert (folder(tmp_path) / "journal-1.jsonl").exists()
-        assert store(tmp_path, time).read() == new.state
+        assert store(tmp_path, time).read() == new.state.frozen()
         await old.release()
         await new.release()
 
@@ -267,14 +271,70 @@ def test_a_commit_while_reading_is_noticed(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         session = await crashed(tmp_path, time, expires=0)
-        files = CommitsWhileRead()
+        files, loop = CommitsWhileRead(), asyncio.get_running_loop()
         for number in range(3):
-            await session.append(record("outcome", f"b{number}", entry=entry(f"ds-{number}")))
-            files.commits = [session.commit]
-            assert store(tmp_path, time, files=files).read() == session.state
+            await session.append(outcome(f"b{number}", entry(f"ds-{number}")))
+            files.commits = [lambda: asyncio.run_coroutine_threadsafe(session.commit(), loop).result(10)]
+            found = await asyncio.to_thread(store(tmp_path, time, files=files).read)
+            assert files.commits == []
+            assert found == session.state.frozen()
         await session.release()
 
     run(scenario())
+
+
+def test_records_that_the_snapshot_holds_are_skipped(tmp_path: Path) -> None:
+    """As after a crash between the commit's snapshot and the removal of its journal."""
+    time = Time()
+
+    async def scenario() -> None:
+        session = await store(tmp_path, time).begin(ZHANG, timeout=0, notify=time.notify)
+        await session.append(intent())
+        await session.append(outcome("a1", entry("ds-1")))
+        await session.append(outcome("b", gone=(FAQ,)))
+        await session.append(outcome("c", entry("ds-2")))
+        journal = folder(tmp_path) / "journal-1.jsonl"
+        lines = journal.read_bytes()
+        await session.commit()
+        for lost in (lines, lines[:-9]):
+            journal.write_bytes(lost)
+            found = store(tmp_path, time).read()
+            assert found == session.state.frozen()
+            assert (found.serial, found.entries) == (4, {FAQ: entry("ds-2")})
+        await session.release()
+
+    run(scenario())
+
+
+def test_a_folder_of_format_1_is_read_and_goes_on_in_format_2(tmp_path: Path) -> None:
+    """A snapshot and a journal after it, as the release before left them."""
+    time = Time()
+    home: dict[str, JSON] = {"lineage": "7f3c", "project": "faq", "environment": "dev", "formatVersion": 1}
+    dataset: dict[str, JSON] = {"id": "ds-1", "apiVersion": "qianfan/v2", "kind": "Dataset"}
+    folder(tmp_path).mkdir(parents=True)
+    (folder(tmp_path) / "state.json").write_bytes(
+        sealed({**home, "serial": 3, "fence": 2, "entries": {"Dataset/faq": dataset}, "intents": []})
+    )
+    lines: list[dict[str, JSON]] = [
+        {**home, "fence": 3, "after": 3, "at": 1.0, "by": "zhang"},
+        {
+            "seq": 4,
+            "type": "outcome",
+            "attempt": "a1",
+            "address": "Dataset/faq",
+            "step": "publish",
+            "entries": {"Dataset/faq": {**dataset, "status": "Imported/Published"}},
+        },
+    ]
+    (folder(tmp_path) / "journal-3.jsonl").write_bytes(b"".join(map(encode_line, lines)))
+    found = store(tmp_path, time).read()
+    status = {"importStatus": "Imported", "publishStatus": "Published"}
+    assert (found.serial, found.entries) == (4, {FAQ: replace(entry(), status=status)})
+    assert run(applied(tmp_path, time)) == found
+    document = json.loads((folder(tmp_path) / "state.json").read_bytes())
+    assert (document["formatVersion"], document["fence"]) == (2, 4)
+    assert document["entries"]["Dataset/faq"]["status"] == status
+    assert store(tmp_path, time).read() == found
 
 
 # What is not trusted
@@ -304,7 +364,7 @@ def older_pair(root: Path) -> None:
 
 
 def other_lineage(root: Path) -> None:
-    (folder(root) / "state.json").write_bytes(write_snapshot(Snapshot(State("faq", "dev", "other", 9), 1)))
+    (folder(root) / "state.json").write_bytes(write_snapshot(Snapshot(State(project="faq", environment="dev", lineage="other", serial=9), 1)))
 
 
 def lineages_mixed(root: Path) -> None:
@@ -333,7 +393,7 @@ def snapshot_older_than_an_empty_journal(root: Path) -> None:
 
 
 def newer_snapshot(root: Path) -> None:
-    (folder(root) / "state.json").write_text('{"formatVersion": 2}')
+    (folder(root) / "state.json").write_text('{"formatVersion": 3}')
 
 
 def flipped(root: Path) -> None:
@@ -360,6 +420,10 @@ def journal_damaged(root: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"ds-2", b"ds-7"))
 
 
+def newer_journal(root: Path) -> None:
+    (folder(root) / "journal-2.jsonl").write_bytes(encode_line({"formatVersion": 3, "news": 1}))
+
+
 def mark_damaged(root: Path) -> None:
     (folder(root) / "mark.json").write_text("{}")
 
@@ -376,16 +440,17 @@ RESTORE = "Put back the newest intact copy of the whole folder {folder} (from a 
         (snapshot_gone, "state.json: holds serial 0, but 1 was seen here"),
         (snapshot_older_than_journal, "journal-3.jsonl: records 2 to 3 are missing"),
         (snapshot_older_than_an_empty_journal, "journal-3.jsonl: record 2 is missing"),
-        (newer_snapshot, "state.json: has format version 2, written by a newer qfops"),
+        (newer_snapshot, "state.json: has format version 3, written by a newer qfops"),
         (flipped, "state.json: does not fit its checksum"),
         (line_lost, "journal-2.jsonl: record 3 is missing"),
         (journal_renamed, "journal-9.jsonl: was written under fence number 2"),
+        (newer_journal, "journal-2.jsonl: has format version 3, written by a newer qfops"),
         (journal_damaged, "journal-2.jsonl: line 2 does not fit its checksum"),
         (mark_damaged, "mark.json: cannot be understood"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_a_way_out(tmp_path: Path, damage: object, message: str) -> None:
-    remedy = "Upgrade qfops" if damage is newer_snapshot else RESTORE
+    remedy = "Upgrade qfops" if damage in (newer_snapshot, newer_journal) else RESTORE
     time = Time()
     run(applied(tmp_path, time, "ds-1"))
     assert callable(damage)

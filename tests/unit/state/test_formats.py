@@ -10,7 +10,9 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.resource import Ignore, Lifecycle
-from qfops.core.state import Entry, Record, Retired, State
+from qfops.core.state.entry import Entry, Retired
+from qfops.core.state.records import Record
+from qfops.core.state.state import State
 from qfops.state.format.entries import read_entry, write_entry
 from qfops.state.format.layout import sealed
 from qfops.state.format.lines import compact

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from qfops.core.address import Address
 from qfops.core.errors import Locked, StateError
-from qfops.core.state import Record
+from qfops.core.state.entry import Entry
+from qfops.core.state.records import Outcome, Record, seq_of
 from qfops.state.file.heartbeat import Heartbeat
 from qfops.state.file.session import FileSession
 from qfops.state.lease import Lease
 
-from .support import FAQ, START, ZHANG, Faulty, Time, entry, history, record, run, store
+from .support import FAQ, START, ZHANG, Faulty, Held, Time, entry, history, outcome, run, store
+
+
+MODEL = Address("Model", "m")
 
 
 async def begun(root: Path, files: Faulty, time: Time | None = None) -> FileSession:
@@ -22,7 +27,7 @@ async def begun(root: Path, files: Faulty, time: Time | None = None) -> FileSess
 
 
 def outcomes(count: int, first: int = 0) -> list[Record]:
-    return [record("outcome", f"a{n}", entry=entry(f"ds-{n}")) for n in range(first, first + count)]
+    return [outcome(f"a{n}", entry(f"ds-{n}")) for n in range(first, first + count)]
 
 
 def test_appends_that_come_together_share_a_sync(tmp_path: Path) -> None:
@@ -32,8 +37,8 @@ def test_appends_that_come_together_share_a_sync(tmp_path: Path) -> None:
         files.calls.clear()
         written = await asyncio.gather(*(session.append(item) for item in outcomes(50)))
         assert files.calls.count("sync") <= 2
-        assert [item.seq for item in written] == list(range(1, 51))
-        assert store(tmp_path, Time()).read() == session.state
+        assert [seq_of(item) for item in written] == list(range(1, 51))
+        assert store(tmp_path, Time()).read() == session.state.frozen()
         assert session.state.serial == 50
         await session.release()
 
@@ -45,11 +50,12 @@ def test_the_cost_of_an_append_does_not_grow_with_the_state(tmp_path: Path) -> N
         files = Faulty()
         session = await begun(tmp_path, files)
         await asyncio.gather(*(session.append(item) for item in outcomes(200)))
-        before = session.state
+        entries = session.state.entries
         files.calls.clear()
-        await session.append(record("outcome", "z", entry=entry("ds-z")))
+        await session.append(outcome("z", entry("ds-z")))
         assert files.calls == ["write", "sync", "read"]
-        assert session.state.entries == before.entries, "a view of the same entries, not a copy"
+        assert session.state.entries is entries, "a view of the same entries, not a copy"
+        assert entries[FAQ] == entry("ds-z")
         await session.release()
 
     run(scenario())
@@ -58,14 +64,14 @@ def test_the_cost_of_an_append_does_not_grow_with_the_state(tmp_path: Path) -> N
 def test_a_record_that_is_no_json_fails_alone(tmp_path: Path) -> None:
     async def scenario() -> None:
         session = await begun(tmp_path, Faulty())
-        bad = record("outcome", "nan", entry=entry("ds-1", x=float("nan")))
+        bad = outcome("nan", entry("ds-1", x=float("nan")))
         results = await asyncio.gather(
             *(session.append(item) for item in [outcomes(1)[0], bad, outcomes(1, 1)[0]]),
             return_exceptions=True,
         )
         assert isinstance(results[1], ValueError)
-        assert [item.seq for item in results if isinstance(item, Record)] == [1, 2]
-        assert store(tmp_path, Time()).read() == session.state
+        assert [seq_of(item) for item in results if isinstance(item, Outcome)] == [1, 2]
+        assert store(tmp_path, Time()).read() == session.state.frozen()
         await session.release()
 
     run(scenario())
@@ -78,10 +84,10 @@ def test_a_cancelled_caller_leaves_its_record(tmp_path: Path) -> None:
         await asyncio.sleep(0)
         tasks[1].cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-        assert [type(result).__name__ for result in results] == ["Record", "CancelledError", "Record"]
+        assert [type(result).__name__ for result in results] == ["Outcome", "CancelledError", "Outcome"]
         assert session.state.serial == 3
         await session.release()
-        assert store(tmp_path, Time()).read() == session.state
+        assert store(tmp_path, Time()).read() == session.state.frozen()
 
     run(scenario())
 
@@ -94,11 +100,40 @@ def test_a_commit_in_the_middle_of_appends_loses_none(tmp_path: Path) -> None:
             tasks.append(asyncio.create_task(session.append(outcomes(1, number)[0])))
             await asyncio.sleep(0)
             if number % 3 == 0:
-                session.commit()
+                await session.commit()
                 assert store(tmp_path, Time()).read().serial >= session.state.serial
         written = await asyncio.gather(*tasks)
-        assert sorted(item.seq for item in written) == list(range(1, 31))
-        assert store(tmp_path, Time()).read() == session.state
+        assert sorted(seq_of(item) for item in written) == list(range(1, 31))
+        assert store(tmp_path, Time()).read() == session.state.frozen()
+        await session.release()
+
+    run(scenario())
+
+
+def test_a_commit_that_meets_a_record_on_its_way_saves_it_too(tmp_path: Path) -> None:
+    """The record is written between the moment that the commit looks at the state and that of its write."""
+
+    async def scenario() -> None:
+        files = Held()
+        session = await begun(tmp_path, files)
+        await session.append(outcomes(1)[0])
+        files.calls.clear()
+        files.begun.clear()
+        files.go.clear()
+        append = asyncio.create_task(session.append(outcome("b", Entry(address=MODEL, id="am-1"))))
+        assert await asyncio.to_thread(files.begun.wait, 10)
+        commit = asyncio.create_task(session.commit(account="user-1", details={"applied": 2}))
+        await asyncio.sleep(0)
+        assert (session.state.serial, append.done(), commit.done()) == (1, False, False)
+        files.go.set()
+        await asyncio.gather(append, commit)
+        folder = tmp_path / ".qfops/dev"
+        assert list(folder.glob("journal-*")) == []
+        found = store(tmp_path, Time()).read()
+        assert found == session.state.frozen()
+        assert (found.serial, found.account, set(found.entries)) == (2, "user-1", {FAQ, MODEL})
+        assert files.calls.count("rename") == 2, "one for the snapshot and one for the mark"
+        assert [(event["event"], event["serial"]) for event in history(folder)] == [("commit", 2)]
         await session.release()
 
     run(scenario())
@@ -109,14 +144,14 @@ def test_commit_compacts_and_goes_on(tmp_path: Path) -> None:
         session = await begun(tmp_path, Faulty())
         folder = tmp_path / ".qfops/dev"
         await session.append(outcomes(1)[0])
-        session.commit(account="user-1", details={"applied": 1})
+        await session.commit(account="user-1", details={"applied": 1})
         assert list(folder.glob("journal-*")) == []
-        session.commit(account="user-1")
+        await session.commit(account="user-1")
         await session.append(outcomes(1, 1)[0])
-        assert store(tmp_path, Time()).read() == session.state
+        assert store(tmp_path, Time()).read() == session.state.frozen()
         assert (session.state.account, session.state.serial) == ("user-1", 2)
-        session.note("deactivated", {"address": "Service/faq"})
-        session.commit()
+        await session.note("deactivated", {"address": "Service/faq"})
+        await session.commit()
         await session.release()
         events = history(folder)
         assert [event["event"] for event in events] == ["commit", "deactivated", "commit"]
@@ -144,8 +179,8 @@ def test_the_release_waits_for_what_is_being_written(tmp_path: Path) -> None:
         tasks = [asyncio.create_task(session.append(item)) for item in outcomes(3)]
         await asyncio.sleep(0)
         await session.release()
-        assert [item.seq for item in await asyncio.gather(*tasks)] == [1, 2, 3]
-        assert store(tmp_path, Time()).read() == session.state
+        assert [seq_of(item) for item in await asyncio.gather(*tasks)] == [1, 2, 3]
+        assert store(tmp_path, Time()).read() == session.state.frozen()
 
     run(scenario())
 
@@ -173,7 +208,7 @@ def test_a_full_disk_loses_only_what_it_reports(tmp_path: Path, operation: str) 
             await session.append(outcomes(1, 1)[0])
         assert "journal-1.jsonl" in caught.value.summary
         assert "goes on from the journal" in caught.value.remedy
-        assert session.state == before
+        assert session.state.frozen() == before
         files.failing.clear()
         await session.release()
         assert store(tmp_path, Time()).read().entries == {FAQ: entry("ds-0")}
@@ -189,8 +224,8 @@ def test_after_a_full_disk_has_space_again_the_session_goes_on(tmp_path: Path) -
         with pytest.raises(StateError):
             await session.append(outcomes(1)[0])
         files.failing.clear()
-        assert (await session.append(outcomes(1, 1)[0])).seq == 1
-        assert store(tmp_path, Time()).read() == session.state
+        assert seq_of(await session.append(outcomes(1, 1)[0])) == 1
+        assert store(tmp_path, Time()).read() == session.state.frozen()
         await session.release()
 
     run(scenario())
@@ -208,7 +243,7 @@ def test_a_journal_that_cannot_be_cut_back_is_never_written_again(tmp_path: Path
         with pytest.raises(StateError, match="Input/output error"):
             await session.append(outcomes(1, 2)[0])
         await session.release()
-        assert store(tmp_path, Time()).read() == session.state
+        assert store(tmp_path, Time()).read() == session.state.frozen()
         assert session.state.serial == 1
 
     run(scenario())
@@ -222,12 +257,12 @@ def test_a_commit_that_fails_changes_nothing(tmp_path: Path, operation: str) -> 
         await session.append(outcomes(1)[0])
         files.failing = {operation: errno.ENOSPC}
         with pytest.raises(StateError, match=r"state\.json: the disk is full"):
-            session.commit(account="user-1")
+            await session.commit(account="user-1")
         files.failing.clear()
-        assert store(tmp_path, Time()).read() == session.state
+        assert store(tmp_path, Time()).read() == session.state.frozen()
         assert session.state.account == ""
-        session.commit(account="user-1")
-        assert store(tmp_path, Time()).read() == session.state
+        await session.commit(account="user-1")
+        assert store(tmp_path, Time()).read() == session.state.frozen()
         assert session.state.account == "user-1"
         await session.release()
 
@@ -238,10 +273,10 @@ def test_an_account_alone_is_worth_a_commit(tmp_path: Path) -> None:
     async def scenario() -> None:
         files = Faulty()
         session = await begun(tmp_path, files)
-        session.commit(account="user-1")
+        await session.commit(account="user-1")
         assert store(tmp_path, Time()).read().account == "user-1"
         files.calls.clear()
-        session.commit(account="user-1")
+        await session.commit(account="user-1")
         assert files.calls == []
         await session.release()
 

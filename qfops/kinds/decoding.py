@@ -1,0 +1,49 @@
+"""Live objects from what the console answers. Only `qfops.objects` asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from qfops.core.observation import LiveObject
+from qfops.core.paths import get, put
+from qfops.core.values import JSON, Marker, Value, plain
+from qfops.kinds.base import Kind
+from qfops.kinds.ids import object_id, outputs_in
+from qfops.kinds.status import phase_of
+
+
+def decode(kind: Kind, item: Mapping[str, JSON], *, complete: bool = False) -> LiveObject:
+    """A live object from one answer or list item; `complete` when the read shows all that can be shown."""
+    raw = kind.decode(item) if kind.decode is not None else item
+    attributes: dict[str, JSON] = {
+        key: raw[key] for key in kind.echoed if key in raw and key not in kind.echo
+    }
+    elsewhere: dict[str, Value] = {}
+    for path, wire in kind.echo.items():
+        value = get(raw, wire)
+        if not isinstance(value, Marker):
+            put(elsewhere, path, value)
+    attributes.update({key: plain(value) for key, value in elsewhere.items()})
+    outputs = outputs_in(kind, raw)
+    status = {
+        field.key: str(raw[field.key]) for field in kind.readiness.fields if raw.get(field.key) is not None
+    }
+    reason = raw.get(kind.readiness.reason) if kind.readiness.reason else None
+    return LiveObject(
+        id=object_id(kind, outputs),
+        attributes=attributes,
+        outputs=outputs,
+        status=status,
+        phase=phase_of(kind, status),
+        reason=str(reason) if reason else "",
+        complete=complete,
+    )
+
+
+def each_of(kind: Kind, item: Mapping[str, JSON]) -> Iterable[LiveObject]:
+    """The objects whose ids one item of a list holds (the versions of a model set)."""
+    listing = kind.listing
+    ids = item.get(listing.each)
+    carried = {ours: item[theirs] for ours, theirs in listing.carry.items() if theirs in item}
+    for name in ids if isinstance(ids, list) else []:
+        yield LiveObject(str(name), carried, {kind.id[0]: name})

@@ -1,0 +1,81 @@
+"""Looking for the effect of a lost call: the search scope of a create, the counters of an append, the object.
+
+It only reads; what the findings mean is decided in `ruling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from qfops.core.address import Address
+from qfops.core.observation import LiveObject
+from qfops.core.plan.actions import Verdict
+from qfops.core.plan.steps import Repeat, operation_of
+from qfops.core.state.entry import Entry
+from qfops.core.state.records import Counters, Intent
+from qfops.core.state.state import owned_ids
+from qfops.kinds.base import Kind
+from qfops.objects.answers import CannotTell, Missing, Moment
+from qfops.objects.door import Objects
+from qfops.planning.votes import diff
+from qfops.reconcile.ruling import Look, Seen, seen_among
+
+# A vote on what the call did not touch, and a vote that says: it is as the call was to make it.
+_NOT_OURS = (Verdict.DRIFT, Verdict.NOTE)
+_DONE = (Verdict.SAME, Verdict.DROP)
+
+
+async def look_for(
+    objects: Objects, kind: Kind, intent: Intent, repeat: Repeat, entries: Mapping[Address, Entry]
+) -> tuple[Look, Moment]:
+    """One look at what became of a lost call, and when it began.
+
+    What `entries` own is no candidate for a lost create. An answer that began before now never serves.
+    """
+    since = objects.moment()
+    if repeat is Repeat.LOOK_UP and not isinstance(intent.before, Counters):
+        return await _created(objects, kind, intent, {key.id for key in owned_ids(entries)}, since)
+    scope = kind.scope_in(intent.attributes)
+    found = await objects.read(kind, intent.outputs, scope=scope, since=since)
+    if isinstance(found, CannotTell):
+        return Look(Seen.UNREADABLE, reason=found.reason), found.began
+    if isinstance(found, Missing):
+        return Look(Seen.GONE), found.began
+    if isinstance(intent.before, Counters):
+        moved = not _as_before(intent.before, counters(kind, intent.header.step, found.object))
+        return Look(Seen.MOVED if moved else Seen.STILL), found.began
+    shown = _shows(kind, intent, found.object, entries.get(intent.header.address))
+    return Look(Seen.SHOWN if shown else Seen.NOT_SHOWN), found.began
+
+
+async def _created(
+    objects: Objects, kind: Kind, intent: Intent, taken: Collection[str], since: Moment
+) -> tuple[Look, Moment]:
+    before = intent.before if isinstance(intent.before, tuple) else ()
+    found = await objects.candidates(kind, intent.attributes, since=since)
+    if isinstance(found, CannotTell):
+        return Look(Seen.UNREADABLE, reason=found.reason), found.began
+    new = tuple(sorted(name for name in found.objects if name not in before and name not in taken))
+    return Look(seen_among(new), new), found.began
+
+
+def _shows(kind: Kind, intent: Intent, live: LiveObject, entry: Entry | None) -> bool:
+    """Whether the object shows everything that the call was to change; what no read shows is no proof."""
+    if intent.planned is None or entry is None:
+        return False
+    votes = diff(kind, intent.planned.attributes, entry.attributes, live)
+    changed = [vote for vote in votes if vote.verdict not in _NOT_OURS]
+    return bool(changed) and all(vote.verdict in _DONE for vote in changed)
+
+
+def counters(kind: Kind, step: str, live: LiveObject) -> Counters:
+    """What tells whether an append or a purchase took effect: status and the declared counters."""
+    names = kind.operations[operation_of(step)].counters
+    return Counters(live.status, {name: live.outputs.get(name) for name in names})
+
+
+def _as_before(before: Counters, now: Counters) -> bool:
+    """Whether nothing has moved; words that nobody could place are compared as they were joined."""
+    words = [word for word in before.status.values() if word]
+    same = before.status == now.status or "/".join(words) == "/".join(now.status.values())
+    return same and before.outputs == now.outputs

@@ -1,0 +1,157 @@
+"""One refresh of the console: by lists; a detail is read only where a list does not show enough.
+
+Missing, forbidden and could-not-tell are three answers. Only a list read to its end, or a read that says so,
+makes an object missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from qfops.core.address import KindKey, ObjectKey
+from qfops.core.errors import ApiError
+from qfops.core.observation import LiveObject, Observed
+from qfops.kinds.base import Kind
+from qfops.kinds.bodies import names_all
+from qfops.kinds.live_values import unobserved
+from qfops.kinds.registry import Registry
+from qfops.kinds.status import is_final, phase_of
+from qfops.objects.answers import CannotTell, Missing, Shown
+from qfops.objects.door import Objects
+from qfops.reconcile.concurrency import together
+from qfops.reconcile.ports import Console
+from qfops.reconcile.refresh_targets import (
+    RefreshScope,
+    Target,
+    kinds_to_list,
+    lists_to_read,
+    targets_of,
+)
+
+
+async def refresh(console: Console, objects: Objects, registry: Registry, wanted: RefreshScope) -> Observed:
+    """One refresh. Raises ApiError when the console cannot be reached or does not accept the keys at all."""
+    found = _Refresh(objects, registry, wanted)
+    await found.run()
+    stats = console.stats
+    return Observed(
+        found.inventory,
+        frozenset(found.missing),
+        found.unreadable,
+        console.account,
+        stats.calls,
+        stats.retries,
+        stats.seconds,
+    )
+
+
+class _Refresh:
+    """What one refresh has found so far; every answer in it began when the refresh did, or later."""
+
+    def __init__(self, objects: Objects, registry: Registry, wanted: RefreshScope) -> None:
+        self.objects, self.registry, self.wanted = objects, registry, wanted
+        self.since = objects.moment()
+        self.inventory: dict[KindKey, dict[str, LiveObject]] = {}
+        self.unlisted: dict[tuple[KindKey, str], str] = {}
+        self.missing: set[ObjectKey] = set()
+        self.unreadable: dict[ObjectKey, str] = {}
+
+    async def run(self) -> None:
+        targets = list(targets_of(self.registry, self.wanted))
+        kinds = kinds_to_list(self.registry, self.wanted, targets)
+        await together(self._list(kind, scope) for kind, scope in lists_to_read(kinds, targets))
+        await together(self._part(item, live) for item, live in self._with_part(targets))
+        await together(self._detail(item) for item in targets if self._needs_read(item))
+
+    async def _list(self, kind: Kind, scope: str) -> None:
+        listed = await self.objects.list(kind, scope, since=self.since)
+        if isinstance(listed, CannotTell):
+            self.unlisted[(kind.key, scope)] = _unless_fatal(listed)
+        else:
+            self.inventory.setdefault(kind.key, {}).update(listed.objects)
+
+    def _live(self, item: Target) -> LiveObject | None:
+        return self.inventory.get(item.kind.key, {}).get(item.id)
+
+    def _show(self, item: Target, live: LiveObject) -> None:
+        self.inventory.setdefault(item.kind.key, {})[item.id] = live
+
+    def _with_part(self, targets: Iterable[Target]) -> Iterable[tuple[Target, LiveObject]]:
+        """The objects whose part is declared: the version that was made with a dataset."""
+        for item in targets:
+            part, live = item.kind.part, self._live(item)
+            if part is not None and live is not None and any(p in item.declared for p in part.owned_when):
+                yield item, live
+
+    async def _part(self, item: Target, live: LiveObject) -> None:
+        assert item.kind.part is not None
+        ours = item.outputs.get(item.kind.part.key)
+        found = await self.objects.part(item.kind, item.id, ours, since=self.since)
+        if isinstance(found, Shown):
+            self._show(item, live.completed(found.object))
+            return
+        if isinstance(found, Missing):
+            self.missing.add(item.key)
+        else:
+            self.unreadable[item.key] = _unless_fatal(found)
+            if found.error is not None:
+                return  # the object itself is in its list; only its part could not be read
+        del self.inventory[item.kind.key][item.id]
+
+    def _needs_read(self, item: Target) -> bool:
+        """Whether lists do not say enough of an object; decided without a task, which most objects need not."""
+        live = self._live(item)
+        if live is None:
+            return item.key not in self.missing and item.key not in self.unreadable and self._absent(item)
+        if not item.kind.readiness.fields or live.status:
+            return item.detail or unobserved(item.kind, live, item.declared)
+        if not item.detail and item.fixed and is_final(item.kind, item.status):
+            self._show(item, replace(live, status=item.status, phase=phase_of(item.kind, item.status)))
+            return False
+        return True
+
+    def _absent(self, item: Target) -> bool:
+        """Not in any list: missing, if the list was read to its end and the object is not brand-new; else
+        whether a read of its own can say more."""
+        reason = self.unlisted.get((item.kind.key, item.scope))
+        young = self.wanted.now - item.created < self.wanted.visibility
+        if reason is None and not young:
+            self.missing.add(item.key)
+            return False
+        if item.kind.read is None or not names_all(item.kind.read, item.outputs):
+            self.unreadable[item.key] = reason or "made a moment ago and not in the list yet"
+            return False
+        return True
+
+    async def _detail(self, item: Target) -> None:
+        """Complete what a list showed, or find out why it showed nothing."""
+        live = self._live(item)
+        outputs = {**item.outputs, **(live.outputs if live else {})}
+        if item.kind.read is None or not names_all(item.kind.read, outputs):
+            return
+        found = await self.objects.read(item.kind, outputs, since=self.since)
+        if isinstance(found, Shown):
+            self._show(item, found.object.completed(live) if live else found.object)
+        elif isinstance(found, CannotTell) and found.fatal:
+            _unless_fatal(found)
+        elif live is not None and _reads_part(item.kind):
+            return  # the read is of the part; the object itself is in its list
+        elif isinstance(found, Missing):
+            self.missing.add(item.key)
+            self.inventory.get(item.kind.key, {}).pop(item.id, None)
+        elif live is None or not live.status:
+            self.unreadable[item.key] = found.reason
+
+
+def _reads_part(kind: Kind) -> bool:
+    """Whether the read of a kind is named by the part, not by the object itself."""
+    part, read = kind.part, kind.read
+    return part is not None and read is not None and part.key in read.keys.values()
+
+
+def _unless_fatal(answer: CannotTell) -> str:
+    """Why it cannot be told; the error itself where nothing else will work either."""
+    if answer.fatal and isinstance(answer.error, ApiError):
+        raise answer.error
+    return answer.reason

@@ -1,0 +1,84 @@
+"""One run: everything that its parts share, from the console to whom is told of progress."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from qfops.core.address import Address
+from qfops.core.plan.events import Event
+from qfops.core.plan_options import PlanOptions
+from qfops.core.resource import Resource
+from qfops.core.settings import Settings, Wait
+from qfops.kinds.registry import Registry
+from qfops.objects.door import Objects
+from qfops.reconcile.concurrency import interruptible
+from qfops.reconcile.journal import Journal
+from qfops.reconcile.ports import Clock, Console, Emit
+from qfops.state.live_state import LiveState
+
+_GROWTH = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The declared resources, the options of the plan, and the objects to take over by address."""
+
+    resources: Mapping[Address, Resource]
+    options: PlanOptions = PlanOptions()
+    adopt: Mapping[Address, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside that a workflow touches."""
+
+    console: Console
+    registry: Registry
+    clock: Clock
+    settings: Settings
+
+    def objects(self) -> Objects:
+        """A door to the console's objects; lists serve for as long as objects may be invisible."""
+        return Objects(self.console, self.clock.now, self.settings.wait.visibility)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that may write: it holds the lease of its journal's session.
+
+    `stop` is set when it shall begin nothing any more.
+    """
+
+    world: World
+    objects: Objects
+    journal: Journal
+    emit: Emit
+    stop: asyncio.Event
+
+    @property
+    def state(self) -> LiveState:
+        """The state as it is now."""
+        return self.journal.state
+
+    @property
+    def wait(self) -> Wait:
+        """How long things may take."""
+        return self.world.settings.wait
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self.world.clock.now()
+
+    async def pause(self, seconds: float) -> None:
+        """Sleep, but no longer than until the run is asked to stop."""
+        await interruptible(self.world.clock.sleep(seconds), self.stop)
+
+    def longer(self, pause: float) -> float:
+        """The pause before the next look."""
+        return min(pause * _GROWTH, self.wait.max)
+
+    def progress(self, address: Address, step: str, message: str, action: str = "") -> None:
+        """Say what is being done."""
+        self.emit(Event(self.now(), "progress", str(address), action, step, message))

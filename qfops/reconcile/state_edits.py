@@ -1,0 +1,135 @@
+"""Edits of state that a person asks for: another address, letting go, and what became of a lost call.
+
+Each goes through the journal, as an apply does, so that a crash loses nothing. The console is only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from qfops.core.address import Address, ObjectKey
+from qfops.core.errors import QfopsError, UsageError
+from qfops.core.state.entry import Entry
+from qfops.core.state.records import Intent
+from qfops.core.state.state import owned_ids
+from qfops.core.values import JSON
+from qfops.kinds.base import Kind
+from qfops.kinds.ids import id_parts
+from qfops.objects.answers import CannotTell, Missing
+from qfops.reconcile.journal import Journal
+from qfops.reconcile.run import World
+from qfops.reconcile.settlement import unreadable
+from qfops.state.live_state import LiveState
+
+
+async def move(journal: Journal, old: Address, new: Address, command: str) -> Entry:
+    """Let the entry of `old` stand at `new`; the entry. UsageError where it cannot.
+
+    `command` is what a remedy tells to type before a command, here as in the other edits.
+    """
+    state = journal.state
+    entry = replace(_editable(state, old, command), address=new)
+    if new.kind_key != old.kind_key:
+        raise UsageError(f"{old} cannot become {new}", "An object keeps its kind.")
+    taken = state.entry(new)
+    if taken is not None:
+        raise UsageError(
+            f"{new} stands in the state already, as {taken.id or 'retired objects'}",
+            remedy=f"Let go of it first, without ending it: {command} state rm {new}",
+        )
+    await journal.edit_by_hand(new, "move", {old: None, new: entry, **_renamed(state, old, new)})
+    return entry
+
+
+def _renamed(state: LiveState, old: Address, new: Address) -> Mapping[Address, Entry]:
+    """The entries that depend on the old address, depending on the new one."""
+    return {
+        address: replace(other, dependencies=tuple(new if a == old else a for a in other.dependencies))
+        for address, other in state.entries.items()
+        if address != old and old in other.dependencies
+    }
+
+
+async def forget(journal: Journal, address: Address, command: str) -> list[str]:
+    """Let go of an address; the ids of the objects that stay in the console, unmanaged."""
+    entry = _editable(journal.state, address, command)
+    await journal.edit_by_hand(address, "forget", {address: None})
+    return [*([entry.id] if entry.id else []), *(item.id for item in entry.retired)]
+
+
+def _editable(state: LiveState, address: Address, command: str) -> Entry:
+    """The entry of an address that no open call is about; UsageError otherwise."""
+    if any(intent.header.address == address for intent in state.intents.values()):
+        raise UsageError(
+            f"{address} has a call whose outcome is not known yet",
+            remedy=f"Settle it first: {command} apply, or {command} state settle {address} …",
+        )
+    entry = state.entry(address)
+    if entry is None:
+        raise UsageError(f"{address}: the state has no such address")
+    return entry
+
+
+async def settle_by_hand(
+    journal: Journal, world: World, address: Address, object_id: str | None, command: str, *, done: bool
+) -> str:
+    """Close the oldest open call of an address; the sentence that tells so.
+
+    `object_id`: it made this object; `done`: it took effect; neither: it had no effect. UsageError where that
+    does not fit the call, QfopsError where there is nothing to settle or no such object.
+    """
+    intent = _open_call(journal.state, address)
+    operation = intent.header.operation
+    if object_id is None and not done:
+        await journal.failed(intent, "settled by hand: it had no effect")
+        return f"{address}: {operation} is noted as not done."
+    _check_word(intent, object_id, f"{command} state settle {address}", done=done)
+    kind = world.registry.get(address)
+    outputs = {} if object_id is None else await _outputs(world, kind, object_id, journal.state)
+    await journal.succeeded(kind, intent, outputs)
+    return f"{address}: {operation} is noted as done." if object_id is None else f"{address} is {object_id}."
+
+
+def _check_word(intent: Intent, object_id: str | None, command: str, *, done: bool) -> None:
+    makes = intent.planned is not None and intent.planned.id is None
+    operation = intent.header.operation
+    if done and makes:
+        raise UsageError(
+            f"{operation} makes an object, so --done does not say enough",
+            remedy=f"Say which: {command} --id ID",
+        )
+    if object_id is not None and not makes:
+        raise UsageError(
+            f"{operation} makes no object, so there is no id to name",
+            remedy=f"Say --done or --none: {command} --done",
+        )
+
+
+def _open_call(state: LiveState, address: Address) -> Intent:
+    found = [intent for intent in state.intents.values() if intent.header.address == address]
+    if not found:
+        waiting = sorted({str(intent.header.address) for intent in state.intents.values()})
+        raise QfopsError(
+            f"no call of {address} waits to be settled",
+            remedy=f"These do: {', '.join(waiting)}." if waiting else "Nothing is open.",
+        )
+    return min(found, key=lambda intent: intent.header.seq)
+
+
+async def _outputs(world: World, kind: Kind, object_id: str, state: LiveState) -> dict[str, JSON]:
+    """The outputs of an object that exists and is nobody else's."""
+    if ObjectKey(kind.key, object_id) in owned_ids(state.entries):
+        raise UsageError(f"{object_id} belongs to another address of this state already")
+    if not id_parts(kind, object_id):
+        raise UsageError(f"{object_id!r} is no id of a {kind.name}: it is {'/'.join(kind.id)}")
+    async with world.objects() as objects:
+        outputs = await objects.outputs_of(kind, object_id, since=objects.moment())
+        if isinstance(outputs, CannotTell):
+            raise unreadable(outputs)
+        found = await objects.read(kind, outputs, since=objects.moment())
+    if isinstance(found, CannotTell):
+        raise unreadable(found)
+    if isinstance(found, Missing):
+        raise QfopsError(f"the console has no {kind.name} {object_id}", "Nothing was changed.")
+    return outputs

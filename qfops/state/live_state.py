@@ -1,0 +1,101 @@
+"""The state of a session as it is now: it follows every record, where a `State` never changes.
+
+Pure: no disk, no clock. The cost of one record does not depend on the size of the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from qfops.core.address import Address
+from qfops.core.state.approved_plan import ApprovedPlan, OwedChange, OwedKey
+from qfops.core.state.entry import Entry
+from qfops.core.state.records import Approved, Failure, Intent, Outcome, Record, Strike
+from qfops.core.state.state import State
+
+
+class LiveState:
+    """A state that records are applied to in place; `entries` and `intents` are views that follow them."""
+
+    def __init__(self, state: State) -> None:
+        self.project, self.environment = state.project, state.environment
+        self.lineage, self.serial, self.account = state.lineage, state.serial, state.account
+        self._entries: dict[Address, Entry] = dict(state.entries)
+        self._intents: dict[str, Intent] = dict(state.intents)
+        self._approved: ApprovedPlan | None = None
+        self._owed: dict[OwedKey, OwedChange] = {}
+        self._approve(state.approved)
+        self.entries: Mapping[Address, Entry] = MappingProxyType(self._entries)
+        self.intents: Mapping[str, Intent] = MappingProxyType(self._intents)
+
+    @property
+    def approved(self) -> ApprovedPlan | None:
+        """The stored approved plan with what is still owed of it; None where nothing is."""
+        return self._approved.owing(dict(self._owed)) if self._approved is not None else None
+
+    def entry(self, address: Address) -> Entry | None:
+        """What is known of an address by now."""
+        return self._entries.get(address)
+
+    def apply(self, record: Record) -> None:
+        """What holds once `record` is on stable storage.
+
+        An intent stays open until the outcome or failure of its attempt. Entries of an outcome are facts
+        (None: the entry is gone).
+        """
+        if isinstance(record, Approved):
+            self.serial = record.seq
+            self._approve(record.plan)
+            return
+        self.serial = record.header.seq
+        if isinstance(record, Intent):
+            self._intents[record.header.attempt] = record
+        elif isinstance(record, Strike):
+            self._strike((record.header.address, record.header.object))
+        else:
+            self._close(record)
+
+    def frozen(self) -> State:
+        """A copy that later records do not touch."""
+        return State(
+            project=self.project,
+            environment=self.environment,
+            lineage=self.lineage,
+            serial=self.serial,
+            account=self.account,
+            entries=dict(self._entries),
+            intents=dict(self._intents),
+            approved=self.approved,
+        )
+
+    def _close(self, record: Outcome | Failure) -> None:
+        self._intents.pop(record.header.attempt, None)
+        if isinstance(record, Failure):
+            return
+        for address, entry in record.entries.items():
+            if entry is None:
+                self._entries.pop(address, None)
+            else:
+                self._entries[address] = entry
+        key = (record.header.address, record.header.object)
+        if record.done:
+            self._strike(key)
+        elif record.header.operation:
+            self._begin(key)
+
+    def _approve(self, plan: ApprovedPlan | None) -> None:
+        self._owed = dict(plan.changes) if plan is not None else {}
+        self._approved = plan if self._owed else None
+
+    def _strike(self, key: OwedKey) -> None:
+        """This change asks for nothing any more; no error when it is not in the plan."""
+        self._owed.pop(key, None)
+        if not self._owed:
+            self._approved = None
+
+    def _begin(self, key: OwedKey) -> None:
+        """A call of this change took effect, so its object is no longer as it was approved."""
+        change = self._owed.get(key)
+        if change is not None and not change.started:
+            self._owed[key] = change.begun()
