@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from qfops.core.observation import Phase
 from qfops.core.plan import Action
 from qfops.planning.context import Owed
 from qfops.planning.planner import make_plan
@@ -50,7 +49,7 @@ def test_another_plan_has_another_digest(other: type[World]) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        lambda: world().set_status("FineTuningTask/faq-b", "Running", Phase.GOING),
+        lambda: world().set_status("FineTuningTask/faq-b", runStatus="Running"),
         lambda: world().edit_console("Service/faq", "name", "somebody else's"),
         lambda: world().want(edited(service(), description="a note only")),
     ],
