@@ -15,7 +15,6 @@ from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.core.state import Entry, State
 from qfops.core.values import JSON, Reference, Value, plain
-from qfops.kinds.base import Kind
 from qfops.kinds.registry import load
 from qfops.kinds.wire import status
 from qfops.planning.context import Flags, PlanInput
@@ -32,6 +31,12 @@ STATUS = {
     "Model": {"status": "Ready"},
     "Service": {"runStatus": "Serving", "updateStatus": "None"},
 }
+
+
+def _ready(kind: str, attributes: Mapping[str, JSON]) -> Mapping[str, str]:
+    """The status of an object that is as it was wanted."""
+    unpublished = {"publishStatus": "Unpublished"} if attributes.get("publish") is False else {}
+    return {**STATUS.get(kind, {}), **unpublished}
 
 
 class World:
@@ -62,17 +67,18 @@ class World:
         attributes = {key: plain(self._known(value)) for key, value in item.attributes.items()}
         id_ = str(outputs[kind.id[0]])
         targets = {edge.reference.target for edge in item.references} | set(item.depends_on)
-        inputs = self._inputs(kind, item, attributes)
+        inputs = self.inputs(item, attributes)
         self.entries[item.address] = Entry(
             item.address, id_, attributes, outputs=outputs, labels=item.labels, lifecycle=item.lifecycle,
-            dependencies=tuple(sorted(targets)), status=kept_status(kind, STATUS.get(kind.name, {})),
+            dependencies=tuple(sorted(targets)), status=kept_status(kind, _ready(kind.name, attributes)),
             run_key=inputs.key, inputs={path: plain(value) for path, value in inputs.values.items()},
         )  # fmt: skip
         shown = copy.deepcopy(attributes)
         self.show(LiveObject(id_, shown, outputs, self.entries[item.address].status, complete=True), kind.key)
 
-    def _inputs(self, kind: Kind, item: Resource, attributes: Mapping[str, Value]) -> Inputs:
-        """What a run was made from; nothing for what is no run."""
+    def inputs(self, item: Resource, attributes: Mapping[str, Value]) -> Inputs:
+        """What a run with these attributes was made from; nothing for what is no run."""
+        kind = load().get(item.address)
         if not kind.run:
             return Inputs({}, "")
         place = get(item.attributes, kind.container.path) if kind.container else None
