@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from qfops.core.observation import Phase
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
 from qfops.core.plan.steps import api_action
@@ -54,7 +53,7 @@ def test_another_plan_has_another_digest(other: type[World]) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        lambda: world().set_status("FineTuningTask/faq-b", {"runStatus": "Running"}, Phase.GOING),
+        lambda: world().set_status("FineTuningTask/faq-b", runStatus="Running"),
         lambda: world().edit_console("Service/faq", "name", "somebody else's"),
         lambda: world().want(edited(service(), description="a note only")),
     ],

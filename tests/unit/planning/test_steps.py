@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from qfops.core.observation import Phase
 from qfops.core.plan.plan import Plan
 from qfops.core.plan.steps import Call, Repeat, Wait, api_action
 from qfops.core.plan_options import PlanOptions, Scope
@@ -89,7 +88,7 @@ def test_edits_of_one_operation_are_one_call() -> None:
 
 def test_a_run_in_progress_is_stopped_before_it_is_thrown_away() -> None:
     """And the plan says what is lost."""
-    world = World(*assistant()).set_status("FineTuningTask/faq-a", {"runStatus": "Running"}, Phase.GOING)
+    world = World(*assistant()).set_status("FineTuningTask/faq-a", runStatus="Running")
     world.want(run("a", 9e-4))
     plan = world.plan()
     assert steps(plan, "FineTuningTask/faq-a")[:2] == [

@@ -364,7 +364,9 @@ def older_pair(root: Path) -> None:
 
 
 def other_lineage(root: Path) -> None:
-    (folder(root) / "state.json").write_bytes(write_snapshot(Snapshot(State(project="faq", environment="dev", lineage="other", serial=9), 1)))
+    (folder(root) / "state.json").write_bytes(
+        write_snapshot(Snapshot(State(project="faq", environment="dev", lineage="other", serial=9), 1))
+    )
 
 
 def lineages_mixed(root: Path) -> None:

@@ -130,7 +130,7 @@ def test_what_holds_thousands_shows_itself_in_a_line() -> None:
     addresses = [Address("Dataset", f"d{number}") for number in range(10_000)]
     entries = {address: Entry(address=address, id="ds-1") for address in addresses}
     state = State(project="faq", lineage="7f3c0123456789", serial=412, entries=entries)
-    changes = tuple(Change(address, Decision(Action.CREATE)) for address in addresses)
+    changes = tuple(Change(address=address, decision=Decision(Action.CREATE)) for address in addresses)
     wanted = Plan(
         project="faq", environment="dev", lineage="7f3c", serial=412, digest="9c41" * 16, changes=changes
     )

@@ -17,7 +17,6 @@ from qfops.state.lease import Lease
 
 from .support import FAQ, START, ZHANG, Faulty, Held, Time, entry, history, outcome, run, store
 
-
 MODEL = Address("Model", "m")
 
 
