@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 
+from qfops.core.merging import laid_over
 from qfops.core.observation import LiveObject, Phase
 from qfops.core.paths import get, parse, put, top
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Marker, Slot, Value, plain
@@ -18,7 +19,7 @@ def create_body(kind: Kind, attributes: Mapping[str, JSON]) -> dict[str, JSON]:
     outside = kind.steps_outside_create() | {EXTRA}
     extra = attributes.get(EXTRA)
     body = {key: value for key, value in attributes.items() if key not in outside}
-    return merged(body, extra) if isinstance(extra, dict) else body
+    return laid_over(body, extra) if isinstance(extra, dict) else body
 
 
 def call_body(kind: Kind, operation: Operation, call: Call, paths: Iterable[str] = ()) -> dict[str, JSON]:
@@ -70,15 +71,6 @@ def _patterns(parts: list[str | int]) -> Iterable[str]:
         items = [*(str(part) for part in parts[:position])]
         rest = [str(part) for part in parts[position + 1 :]]
         yield ".".join(items) + "[*]" + "".join(f".{part}" for part in rest)
-
-
-def merged(base: Mapping[str, JSON], over: Mapping[str, JSON]) -> dict[str, JSON]:
-    """`over` laid on `base`: maps merge by key, everything else replaces."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return result
 
 
 def decode(kind: Kind, item: Mapping[str, JSON], *, complete: bool = False) -> LiveObject:

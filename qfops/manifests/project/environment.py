@@ -21,7 +21,7 @@ from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
 from qfops.manifests.resources.metadata import NAME_RULE
 from qfops.manifests.schema.schema import Checker
-from qfops.manifests.variables.merging import merged
+from qfops.manifests.variables.merging import laid_over
 from qfops.manifests.variables.substitution import Scope, Substitution, Variable
 from qfops.manifests.variables.variables import DeclaredVariables
 
@@ -121,9 +121,7 @@ def _laid_over(file: ProjectFile, environment: str, special: dict[str, Origin]) 
         if path.startswith((f"{prefix}.", f"{prefix}[")):
             own = path.removeprefix(prefix).removeprefix(".")
             special[own] = Origin(location_of(file.document.file, mark))
-    result = merged(base, overrides)
-    assert isinstance(result, dict)
-    return result
+    return laid_over(base, overrides)
 
 
 def _settings(value: dict[str, JSON], environment: str, place: Place) -> Settings:

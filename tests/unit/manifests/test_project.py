@@ -12,7 +12,6 @@ from qfops.core.settings import Limits, Settings, Wait
 from qfops.core.values import JSON
 from qfops.manifests import load_settings
 from qfops.manifests.files import packaged_schema
-from qfops.manifests.project.settings import seconds
 from tests.unit.manifests.fakes import Folder, box, line
 
 
@@ -312,16 +311,3 @@ def test_every_key_of_the_schema_is_described() -> None:
     assert isinstance(schema["$defs"], dict)
     assert undescribed(schema, "") == []
     assert [name for key, inner in schema["$defs"].items() for name in undescribed(inner, key)] == []
-
-
-def test_durations() -> None:
-    assert [seconds(text) for text in ("1s", "500ms", "1.5m", "72h", "2d", "3", "x", "1 s")] == [
-        1.0,
-        0.5,
-        90.0,
-        259200.0,
-        172800.0,
-        None,
-        None,
-        None,
-    ]
