@@ -20,7 +20,7 @@ from qfops.manifests.problem import report
 from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
 from qfops.manifests.resources.metadata import NAME_RULE
-from qfops.manifests.schema.schema import Checker
+from qfops.manifests.schema.schema import Checker, without_substitutions
 from qfops.manifests.variables.merging import laid_over
 from qfops.manifests.variables.substitution import Scope, Substitution, Variable
 from qfops.manifests.variables.variables import DeclaredVariables
@@ -143,25 +143,7 @@ def _settings(value: dict[str, JSON], environment: str, place: Place) -> Setting
 @cache
 def project_checker() -> Checker:
     """The schema of `qfops.yaml` as it is after substitution."""
-    schema = _without_substitutions(packaged_schema("project.json"))
-    assert isinstance(schema, dict)
-    return Checker(schema)
-
-
-def _without_substitutions(schema: JSON) -> JSON:
-    """The schema without the alternatives that let an editor accept `${…}`: nothing of that is left here."""
-    if isinstance(schema, list):
-        return [_without_substitutions(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    result = {key: _without_substitutions(value) for key, value in schema.items()}
-    choices = result.get("anyOf")
-    if isinstance(choices, list):
-        kept = [item for item in choices if item != {"$ref": "#/$defs/substitution"}]
-        if len(kept) == 1 and isinstance(kept[0], dict):
-            del result["anyOf"]
-            result = {**kept[0], **result}
-    return result
+    return Checker(without_substitutions(packaged_schema("project.json")))
 
 
 def _patterns(value: JSON) -> tuple[tuple[str, str], ...]:
