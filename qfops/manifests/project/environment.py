@@ -15,7 +15,7 @@ from qfops.core.settings import Settings
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, packaged_schema
-from qfops.manifests.positions import Place, location_of
+from qfops.manifests.positions import Place
 from qfops.manifests.problem import report
 from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
@@ -85,8 +85,8 @@ def view_environment(
 ) -> View:
     """One environment's view; `outside` are the variables that were given to the run."""
     special: dict[str, Origin] = {}
-    value = _laid_over(file, environment, special)
-    place = file.place(found, special)
+    value, marks = _laid_over(file, environment)
+    place = file.place(found, marks, special)
     name, raw = value.get("name"), value.get("vars")
     raw = raw if isinstance(raw, dict) else {}
     project = name if isinstance(name, str) else ""
@@ -108,20 +108,22 @@ def view_environment(
     )
 
 
-def _laid_over(file: ProjectFile, environment: str, special: dict[str, Origin]) -> dict[str, JSON]:
-    """The file with the environment's overrides merged in; `special` gets the places of these."""
+def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Mapping[str, int]]:
+    """The file with the environment's overrides merged in, and the mark of every path of the result."""
+    marks = file.document.marks
     base = {key: value for key, value in file.value.items() if key not in OWN}
     environments = file.value.get("environments")
     overrides = environments.get(environment) if isinstance(environments, dict) else None
     if not isinstance(overrides, dict):
-        return base
+        return base, marks
     overrides = {key: value for key, value in overrides.items() if key not in ("name", *OWN)}
     prefix = child("environments", environment)
-    for path, mark in file.document.marks.items():
-        if path.startswith((f"{prefix}.", f"{prefix}[")):
-            own = path.removeprefix(prefix).removeprefix(".")
-            special[own] = Origin(location_of(file.document.file, mark))
-    return laid_over(base, overrides)
+    own = {
+        path.removeprefix(prefix).removeprefix("."): mark
+        for path, mark in marks.items()
+        if path.startswith((f"{prefix}.", f"{prefix}["))
+    }
+    return laid_over(base, overrides), {**marks, **own}
 
 
 def _settings(value: dict[str, JSON], environment: str, place: Place) -> Settings:

@@ -80,6 +80,27 @@ def test_an_environment_overrides(folder: Folder) -> None:
     assert (dev.environment, dev.keys, dev.forget) == ("dev", "QIANFAN", (Address("Box", "x"),))
 
 
+def test_errors_of_an_override_show_where_it_stands(folder: Folder) -> None:
+    folder.write(
+        "qfops.yaml",
+        """
+        name: demo
+        vars: {unit: x}
+        environments:
+          prod:
+            wait: {initial: "5${var.unit}", max: "${var.nope}"}
+        wait: {initial: 1s}
+        """,
+    )
+    folder.manifest(box("{boxName: bb}"))
+    initial, *others = folder.errors("prod")
+    assert [text.partition(" |")[0] for text in (initial, *others)] == [
+        'qfops.yaml:2:8 wrong-value - wait.initial: "5x" does not have the right form',
+        "qfops.yaml:5:37 undefined-variable - wait.max: the variable nope is not defined",
+    ]
+    assert "The value comes from the variable unit, used at qfops.yaml:5:12." in initial
+
+
 def test_variables_of_environments_merge(folder: Folder) -> None:
     folder.write("qfops.yaml", ENVIRONMENTS.replace("forget: [Box/x]\n", ""))
     folder.manifest(box('{boxName: bb, free: "${var.b}"}'))
