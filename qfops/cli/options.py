@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,12 @@ from typing import TypeVar, cast
 import click
 
 from qfops.core.address import Address
+from qfops.core.durations import seconds
 from qfops.core.plan.actions import ALLOWABLE
 from qfops.core.plan_options import PlanOptions
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(s|m|h|d)")
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _MOST_CONCURRENT = 100
 
 
@@ -36,10 +34,10 @@ def address(text: str) -> Address:
 
 def duration(text: str) -> float:
     """`90s`, `15m`, `72h`, `3d` in seconds; a usage error that shows how to write them."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
+    read = seconds(text)
+    if read is None:
         raise click.BadParameter(f"{text!r} is not a duration; write 90s, 15m, 72h or 3d")
-    return float(match[1]) * _SECONDS[match[2]]
+    return read
 
 
 def allowed(text: str) -> frozenset[str]:

@@ -72,8 +72,10 @@ def _see(prefix: str, known: set[str]) -> str:
     return f"There are {shown}{', …' if len(known) > 8 else ''}: {prefix} graph shows all."
 
 
-def open_project(invocation: Invocation, paths: tuple[str, ...] = ()) -> Project:
-    """Load the project; InputError with every error of its files."""
+def open_project(
+    invocation: Invocation, paths: tuple[str, ...] = (), overlay: Mapping[str, str] | None = None
+) -> Project:
+    """Load the project, with the texts of `overlay` for its files; InputError with every error of these."""
     from qfops.kinds.registry import load
     from qfops.manifests import load_project
 
@@ -85,6 +87,7 @@ def open_project(invocation: Invocation, paths: tuple[str, ...] = ()) -> Project
         env_variables=process_variables(),
         registry=registry,
         paths=tuple(Path(path) for path in paths),
+        overlay=overlay,
     )
     return Project(
         invocation.root,

@@ -115,9 +115,6 @@ class Project(Protocol):
     def follow(self, value: Slot) -> Resource | None:
         """The resource that a reference (or a literal managed id) points to, if it is in the project."""
 
-    def of_kind(self, kind: KindKey) -> Iterable[Resource]:
-        """All resources of a kind, by address."""
-
     def users_of(self, address: Address) -> Iterable[Resource]:
         """The resources that refer to the one at `address`, by address."""
 

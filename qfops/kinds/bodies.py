@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from qfops.core.merging import laid_over
 from qfops.core.paths import parse, top
 from qfops.core.values import JSON
 from qfops.kinds.base import EXTRA, Kind
@@ -16,7 +17,7 @@ def create_body(kind: Kind, attributes: Mapping[str, JSON]) -> dict[str, JSON]:
     outside = kind.steps_outside_create() | {EXTRA}
     extra = attributes.get(EXTRA)
     body = {key: value for key, value in attributes.items() if key not in outside}
-    return merged(body, extra) if isinstance(extra, dict) else body
+    return laid_over(body, extra) if isinstance(extra, dict) else body
 
 
 def call_body(
@@ -54,12 +55,3 @@ def keys(operation: Operation | Read, outputs: Mapping[str, JSON]) -> dict[str, 
 def names_all(operation: Operation | Read, outputs: Mapping[str, JSON]) -> bool:
     """Whether everything is known that the call must name (compute that we did not buy has no id here)."""
     return all(outputs.get(output) for output in operation.keys.values())
-
-
-def merged(base: Mapping[str, JSON], over: Mapping[str, JSON]) -> dict[str, JSON]:
-    """`over` laid on `base`: maps merge by key, everything else replaces."""
-    result = dict(base)
-    for key, value in over.items():
-        below = result.get(key)
-        result[key] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return result

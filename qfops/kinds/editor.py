@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from typing import cast
 
-from qfops.core.address import DEFAULT_VERSION, NAME_PATTERN
+from qfops.core.address import DEFAULT_VERSION
 from qfops.core.values import JSON, child
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.check import Schema
+from qfops.kinds.metadata import METADATA, SUBSTITUTION, described
 from qfops.kinds.registry import Registry
 
 _SCALARS = ("number", "integer", "boolean")
-_SUBSTITUTION: Schema = {"$ref": "#/$defs/substitution"}
 _FILE: Schema = {"$ref": "#/$defs/file"}
 
 
@@ -102,11 +102,11 @@ def _open(schema: Schema, path: str, references: dict[str, Ref]) -> Schema:
 def _substitutes(schema: Schema, ref: Ref | None) -> list[JSON]:
     """What may be written instead of a value: a reference, a file's text, a substitution."""
     if ref is not None:
-        return [_reference(ref), _SUBSTITUTION]
+        return [_reference(ref), SUBSTITUTION]
     if schema.get("type") == "string":
-        return [_SUBSTITUTION, _FILE]
+        return [SUBSTITUTION, _FILE]
     if schema.get("type") in _SCALARS or "enum" in schema:
-        return [_SUBSTITUTION]
+        return [SUBSTITUTION]
     return []
 
 
@@ -124,80 +124,18 @@ def _reference(ref: Ref) -> Schema:
     }
 
 
-def _described(type_: str, description: str, **more: JSON) -> Schema:
-    return {"type": type_, "description": description, **more}
-
-
-_ADDRESSES: Schema = _described(
-    "array",
-    "Resources that come first although no value is taken from them: `Kind/name`.",
-    items={"type": "string", "pattern": "/"},
-)
-_LIFECYCLE: Schema = _described(
-    "object",
-    "Rules for the life of the object.",
-    additionalProperties=False,
-    properties={
-        "protect": {
-            "description": "Refuse to delete or replace it. Lives in state. Default: false.",
-            "anyOf": [{"type": "boolean"}, _SUBSTITUTION],
-        },
-        "ignore": _described(
-            "array",
-            "Console edits that are left alone silently.",
-            items={
-                "type": "object",
-                "additionalProperties": False,
-                "required": ["path"],
-                "properties": {
-                    "path": _described("string", "The attribute, for example `description`."),
-                    "reason": _described("string", "Why, for the reader."),
-                    "until": _described("string", "Last day, YYYY-MM-DD; without it, for good."),
-                },
-            },
-        ),
-        "onRemove": {
-            "description": "What happens when the manifest is removed. Default: delete.",
-            "anyOf": [{"enum": ["delete", "retire", "forget"]}, _SUBSTITUTION],
-        },
-        "onReplace": {
-            "description": "What happens to the object that was replaced. The default depends on the kind.",
-            "anyOf": [{"enum": ["retire", "delete"]}, _SUBSTITUTION],
-        },
-    },
-)
-_METADATA: Schema = _described(
-    "object",
-    "What qfops knows the resource by. Never sent.",
-    additionalProperties=False,
-    required=["name"],
-    properties={
-        "name": _described(
-            "string",
-            "Lower-case letters, digits and inner hyphens, at most 63.",
-            pattern=f"^{NAME_PATTERN.pattern}$|\\$\\{{",
-        ),
-        "labels": _described("object", "For `-l`; kept in state.", additionalProperties={"type": "string"}),
-        "forEach": {
-            "description": "One resource for each key; `${each.key}` and `${each.…}` are its values.",
-            "anyOf": [{"type": "object"}, _SUBSTITUTION],
-        },
-        "dependsOn": _ADDRESSES,
-        "lifecycle": _LIFECYCLE,
-    },
-)
 _DEFINITIONS: Schema = {
-    "substitution": _described(
+    "substitution": described(
         "string",
         "`${var.NAME}`, `${each.…}`, `${qfops.environment}` or `${qfops.project}`, alone or within a text.",
         pattern="\\$\\{",
     ),
-    "file": _described(
+    "file": described(
         "object",
         "The text of a file, relative to the file that names it.",
         additionalProperties=False,
         required=["file"],
         properties={"file": {"type": "string", "minLength": 1}},
     ),
-    "metadata": _METADATA,
+    "metadata": METADATA,
 }

@@ -1,7 +1,8 @@
 """The project's files: the only disk access of this package.
 
 Reads below the project folder only (links resolved), at most SIZE_LIMIT bytes a file, UTF-8; whatever goes
-wrong becomes a FileProblem with the place and the remedy. Never writes.
+wrong becomes a FileProblem with the place and the remedy. Never writes: what a file would say with another
+text is found out with an overlay.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -38,10 +39,13 @@ class FileProblem(Exception):
 
 
 class ProjectFiles:
-    """The files of one project; names are relative to its folder, with forward slashes."""
+    """The files of one project; names are relative to its folder, with forward slashes.
 
-    def __init__(self, root: Path) -> None:
-        self.root = Path(os.path.realpath(root))
+    `overlay` holds texts by name that are read in place of what the files hold.
+    """
+
+    def __init__(self, root: Path, overlay: Mapping[str, str]) -> None:
+        self.root, self._overlay = Path(os.path.realpath(root)), overlay
         self._folder = str(self.root)
         self.read_names: set[str] = set()
 
@@ -124,10 +128,14 @@ class ProjectFiles:
             ) from None
 
     def _bytes(self, name: str) -> bytes:
-        try:
-            size, data = _read_plain(f"{self._folder}/{name}")
-        except (OSError, ValueError) as error:
-            raise FileProblem(codes.UNREADABLE, f"{name} cannot be read: {_reason(error)}") from None
+        if name in self._overlay:
+            data = self._overlay[name].encode("utf-8")
+            size = len(data)
+        else:
+            try:
+                size, data = _read_plain(f"{self._folder}/{name}")
+            except (OSError, ValueError) as error:
+                raise FileProblem(codes.UNREADABLE, f"{name} cannot be read: {_reason(error)}") from None
         if len(data) > SIZE_LIMIT:
             raise FileProblem(
                 codes.TOO_LARGE,

@@ -55,15 +55,17 @@ def load_project(
     env_variables: Mapping[str, str],
     registry: Registry,
     paths: Sequence[Path] = (),
+    overlay: Mapping[str, str] | None = None,
 ) -> Loaded:
     """Load one environment of the project in `root`.
 
     `variables` are those of `--var`, `env_variables` the process's `QFOPS_VAR_…` without their prefix; both
-    are read as plain scalars. `paths` are relative to `root`. InputError holds everything that is wrong with
+    are read as plain scalars. `paths` are relative to `root`. `overlay` holds texts that take the place of
+    what the files of these names hold. InputError holds everything that is wrong with
     the files; UsageError says that no environment is chosen, or that an argument cannot be.
     """
     outside = given(variables, env_variables)
-    sources, found = Sources(root), list[Diagnostic]()
+    sources, found = Sources(root, overlay), list[Diagnostic]()
     project = sources.project(found)
     project.check(found)
     chosen = choose_environment(project, environment, found)

@@ -1,9 +1,10 @@
-"""`drift --accept`: writes `lifecycle.ignore` into a manifest; taken back unless only that has changed."""
+"""`drift --accept`: writes `lifecycle.ignore` into a manifest, once it is known that only that changes."""
 
 from __future__ import annotations
 
 import difflib
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -46,25 +47,27 @@ def _edited(
     invocation: Invocation, path: Path, before: Mapping[Address, Resource], wanted: Resource
 ) -> str | None:
     """The difference that was written, or None: nothing was."""
+    name = wanted.location.file
     try:
-        old = path.read_bytes()
+        old = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise cannot("read", path, error) from None
-    text = old.decode("utf-8")
-    new = with_ignore(text, wanted.lifecycle.ignore[0])
-    if new is None:
+    new = with_ignore(old, wanted.lifecycle.ignore[0])
+    if new is None or not _would_say(invocation, {name: new}, {**before, wanted.address: wanted}):
         return None
     _write(path, new.encode("utf-8"))
-    kept = False
+    return _difference(old, new, name)
+
+
+def _would_say(
+    invocation: Invocation, overlay: Mapping[str, str], wanted: Mapping[Address, Resource]
+) -> bool:
+    """Whether the project would say what is wanted, and nothing else, with the new text of a file."""
     try:
-        after = open_project(invocation).resources
-        kept = _told_apart(after) == _told_apart({**before, wanted.address: wanted})
+        after = open_project(invocation, overlay=overlay).resources
     except QfopsError:
-        return None  # the edit has broken the file: it is taken back, and the lines are printed
-    finally:
-        if not kept:
-            _write(path, old)
-    return _difference(text, new, wanted.location.file) if kept else None
+        return False  # the edit would break the file: the lines are printed
+    return _told_apart(after) == _told_apart(wanted)
 
 
 def _told_apart(resources: Mapping[Address, Resource]) -> Mapping[Address, Resource]:
@@ -76,15 +79,19 @@ def _told_apart(resources: Mapping[Address, Resource]) -> Mapping[Address, Resou
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Replace the file in one step, with the rights it had."""
+    """Replace the file in one step, with the rights it had: it is the old one or the new one."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        part.write_bytes(data)
-        part.chmod(path.stat().st_mode)
+        with part.open("wb") as file:
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise cannot("written", path, error) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _difference(old: str, new: str, name: str) -> str:

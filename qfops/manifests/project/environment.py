@@ -15,13 +15,13 @@ from qfops.core.settings import Settings
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, packaged_schema
-from qfops.manifests.positions import Place, location_of
+from qfops.manifests.positions import Place
 from qfops.manifests.problem import report
 from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
 from qfops.manifests.resources.metadata import NAME_RULE
-from qfops.manifests.schema.schema import Checker
-from qfops.manifests.variables.merging import merged
+from qfops.manifests.schema.schema import Checker, without_substitutions
+from qfops.manifests.variables.merging import laid_over
 from qfops.manifests.variables.substitution import Scope, Substitution, Variable
 from qfops.manifests.variables.variables import DeclaredVariables
 
@@ -85,8 +85,8 @@ def view_environment(
 ) -> View:
     """One environment's view; `outside` are the variables that were given to the run."""
     special: dict[str, Origin] = {}
-    value = _laid_over(file, environment, special)
-    place = file.place(found, special)
+    value, marks = _laid_over(file, environment)
+    place = file.place(found, marks, special)
     name, raw = value.get("name"), value.get("vars")
     raw = raw if isinstance(raw, dict) else {}
     project = name if isinstance(name, str) else ""
@@ -108,22 +108,22 @@ def view_environment(
     )
 
 
-def _laid_over(file: ProjectFile, environment: str, special: dict[str, Origin]) -> dict[str, JSON]:
-    """The file with the environment's overrides merged in; `special` gets the places of these."""
+def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Mapping[str, int]]:
+    """The file with the environment's overrides merged in, and the mark of every path of the result."""
+    marks = file.document.marks
     base = {key: value for key, value in file.value.items() if key not in OWN}
     environments = file.value.get("environments")
     overrides = environments.get(environment) if isinstance(environments, dict) else None
     if not isinstance(overrides, dict):
-        return base
+        return base, marks
     overrides = {key: value for key, value in overrides.items() if key not in ("name", *OWN)}
     prefix = child("environments", environment)
-    for path, mark in file.document.marks.items():
-        if path.startswith((f"{prefix}.", f"{prefix}[")):
-            own = path.removeprefix(prefix).removeprefix(".")
-            special[own] = Origin(location_of(file.document.file, mark))
-    result = merged(base, overrides)
-    assert isinstance(result, dict)
-    return result
+    own = {
+        path.removeprefix(prefix).removeprefix("."): mark
+        for path, mark in marks.items()
+        if path.startswith((f"{prefix}.", f"{prefix}["))
+    }
+    return laid_over(base, overrides), {**marks, **own}
 
 
 def _settings(value: dict[str, JSON], environment: str, place: Place) -> Settings:
@@ -145,25 +145,7 @@ def _settings(value: dict[str, JSON], environment: str, place: Place) -> Setting
 @cache
 def project_checker() -> Checker:
     """The schema of `qfops.yaml` as it is after substitution."""
-    schema = _without_substitutions(packaged_schema("project.json"))
-    assert isinstance(schema, dict)
-    return Checker(schema)
-
-
-def _without_substitutions(schema: JSON) -> JSON:
-    """The schema without the alternatives that let an editor accept `${…}`: nothing of that is left here."""
-    if isinstance(schema, list):
-        return [_without_substitutions(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    result = {key: _without_substitutions(value) for key, value in schema.items()}
-    choices = result.get("anyOf")
-    if isinstance(choices, list):
-        kept = [item for item in choices if item != {"$ref": "#/$defs/substitution"}]
-        if len(kept) == 1 and isinstance(kept[0], dict):
-            del result["anyOf"]
-            result = {**kept[0], **result}
-    return result
+    return Checker(without_substitutions(packaged_schema("project.json")))
 
 
 def _patterns(value: JSON) -> tuple[tuple[str, str], ...]:

@@ -32,7 +32,7 @@ class ProjectFile:
 
     def check(self, found: list[Diagnostic]) -> None:
         """Report what is wrong with the file whatever the environment."""
-        place = self.place(found, {})
+        place = self.place(found, self.document.marks, {})
         default, environments = self.value.get("environment"), self.value.get("environments")
         if "environment" in self.value and default not in self.environments:
             place.error(
@@ -50,10 +50,12 @@ class ProjectFile:
             summary = f"environments is a mapping of names, not {described(environments)}"
             place.error(codes.WRONG_TYPE, summary, "environments", remedy="Write dev: {} below it.")
 
-    def place(self, found: list[Diagnostic], special: Mapping[str, Origin]) -> Place:
+    def place(
+        self, found: list[Diagnostic], marks: Mapping[str, int], special: Mapping[str, Origin]
+    ) -> Place:
         """Where errors of this file are reported."""
         document = self.document
-        return Place(found, Origins(document.file, document.marks, special, {}), document.start)
+        return Place(found, Origins(document.file, marks, special, {}), document.start)
 
 
 def _check_environment(name: str, overrides: JSON, place: Place) -> None:

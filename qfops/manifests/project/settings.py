@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import cast
 
 from qfops.core.address import Address
+from qfops.core.durations import seconds
 from qfops.core.settings import Limits, Settings, Wait
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.positions import Place
 from qfops.manifests.resources.metadata import read_address
 
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SIGNATURE = (5, 60)
 
 
@@ -36,12 +34,6 @@ def read_settings(value: Mapping[str, JSON], environment: str, place: Place) -> 
         moved=_moved(value, place),
         forget=_forget(value, place),
     )
-
-
-def seconds(text: str) -> float | None:
-    """A duration such as `500ms`, `30s`, `72h` in seconds; None when it is none."""
-    match = _DURATION.fullmatch(text)
-    return float(match[1]) * _SECONDS[match[2]] if match else None
 
 
 def _wait(given: Mapping[str, str], place: Place) -> Wait:

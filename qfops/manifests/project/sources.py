@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,8 +29,8 @@ class Parsed(NamedTuple):
 class Sources:
     """The files of one project, kept after the first reading."""
 
-    def __init__(self, root: Path) -> None:
-        self.files = ProjectFiles(root)
+    def __init__(self, root: Path, overlay: Mapping[str, str] | None = None) -> None:
+        self.files = ProjectFiles(root, overlay or {})
         self._parsed: dict[str, Parsed] = {}
         self._texts: dict[str, str] = {}
         self._paths: PathCache = {}

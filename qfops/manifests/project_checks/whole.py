@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 
-from qfops.core.address import Address, KindKey
+from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.resource import Resource
 from qfops.core.values import Reference, Slot
@@ -44,20 +44,9 @@ class Whole:
             target = self._ids.get(value)
         return self.resources.get(target) if target is not None and target in self.valid else None
 
-    def of_kind(self, kind: KindKey) -> Iterable[Resource]:
-        """All valid resources of a kind, by address."""
-        return self._kinds.get(kind, ())
-
     def users_of(self, address: Address) -> Iterable[Resource]:
         """The valid resources that refer to the one at `address`, by address."""
         return self._users.get(address, ())
-
-    @cached_property
-    def _kinds(self) -> Mapping[KindKey, list[Resource]]:
-        found: dict[KindKey, list[Resource]] = {}
-        for address in sorted(self.valid):
-            found.setdefault(address.kind_key, []).append(self.resources[address])
-        return found
 
     @cached_property
     def _users(self) -> Mapping[Address, list[Resource]]:

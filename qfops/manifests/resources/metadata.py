@@ -14,58 +14,25 @@ from qfops.core.paths import parse
 from qfops.core.resource import Ignore, Lifecycle, OnRemove, OnReplace
 from qfops.core.values import JSON
 from qfops.kinds.check import Schema
+from qfops.kinds.metadata import METADATA
 from qfops.manifests import codes
 from qfops.manifests.positions import Place
+from qfops.manifests.schema.schema import without_substitutions
 
 NAME_RULE = "A name has lower-case letters, digits and inner hyphens, at most 63 characters."
 
-SCHEMA: Schema = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["name"],
-    "properties": {
-        "name": {"type": "string", "description": NAME_RULE},
-        "labels": {
-            "type": "object",
-            "description": "Texts by key, for `-l`; kept in state, never sent.",
-            "additionalProperties": {"type": "string"},
-        },
-        "forEach": {"description": "A mapping: one resource for each key."},
-        "dependsOn": {
-            "type": "array",
-            "description": "Addresses of resources that come first: `Kind/name`.",
-            "items": {"type": "string"},
-            "uniqueItems": True,
-        },
-        "lifecycle": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "protect": {"type": "boolean", "description": "Refuse to delete or replace it."},
-                "ignore": {
-                    "type": "array",
-                    "description": "Paths whose drift is left alone: {path, reason, until}.",
-                    "items": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "required": ["path"],
-                        "properties": {
-                            "path": {
-                                "type": "string",
-                                "minLength": 1,
-                                "description": "Path of an attribute.",
-                            },
-                            "reason": {"type": "string", "description": "Why, for the reader."},
-                            "until": {"type": "string", "description": "The last day, YYYY-MM-DD."},
-                        },
-                    },
-                },
-                "onRemove": {"enum": ["delete", "retire", "forget"]},
-                "onReplace": {"enum": ["retire", "delete"]},
-            },
-        },
-    },
-}
+
+def _without_forms(value: JSON) -> JSON:
+    """A schema without the forms of names and addresses: reading them says more than a pattern can."""
+    if isinstance(value, list):
+        return [_without_forms(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {key: _without_forms(item) for key, item in value.items() if key != "pattern"}
+
+
+SCHEMA = cast("Schema", _without_forms(without_substitutions(METADATA)))
+"""What is judged of `metadata` by schema, after substitution."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import jsonschema_rs
 
 from qfops.core.paths import join, pattern
-from qfops.core.values import Value
+from qfops.core.values import JSON, Value
 from qfops.kinds.check import Schema, schema_paths
+from qfops.kinds.metadata import SUBSTITUTION
 from qfops.manifests import codes
 from qfops.manifests.problem import Problem
 
@@ -59,3 +60,21 @@ class Checker:
             Problem(join(error.instance_path), codes.WRONG_VALUE, error.message)
             for error in self._fast.iter_errors(value)
         ]
+
+
+def without_substitutions(schema: Schema) -> Schema:
+    """A schema without the alternatives that let an editor accept `${…}`: none is left when it judges."""
+    result = {key: _without_substitutions(value) for key, value in schema.items()}
+    choices = result.get("anyOf")
+    if isinstance(choices, list):
+        kept = [item for item in choices if item != SUBSTITUTION]
+        if len(kept) == 1 and isinstance(kept[0], dict):
+            del result["anyOf"]
+            result = {**kept[0], **result}
+    return result
+
+
+def _without_substitutions(value: JSON) -> JSON:
+    if isinstance(value, list):
+        return [_without_substitutions(item) for item in value]
+    return without_substitutions(value) if isinstance(value, dict) else value

@@ -34,6 +34,7 @@ _MAYBE_ODD = _MAYBE_JSON | {"<"}
 
 DEPTH_LIMIT = 100
 COPY_LIMIT = 100_000
+TOO_DEEP = (f"more than {DEPTH_LIMIT} levels of nesting", "Write it flatter.")
 
 
 PathCache: TypeAlias = dict[str, dict[str, str]]
@@ -273,7 +274,7 @@ class Builder:
         self._error(codes.FEATURE, summary, event, remedy)
 
     def _too_deep(self, event: Event) -> NoReturn:
-        self._give_up(event, f"more than {DEPTH_LIMIT} levels of nesting", "Write it flatter.")
+        self._give_up(event, *TOO_DEEP)
 
     def _give_up(self, event: Event, summary: str, remedy: str) -> NoReturn:
         self._error(codes.TOO_BIG, summary, event, remedy)

@@ -8,6 +8,7 @@ from yaml.reader import ReaderError
 from qfops.core.address import Location
 from qfops.core.diagnostics import Diagnostic
 from qfops.manifests import codes
+from qfops.manifests.yaml.builder import TOO_DEEP
 
 _LOOK = "Check the indentation, brackets and quotes here and on the line above."
 _QUOTE = "Put the text in quotes."
@@ -25,13 +26,15 @@ def syntax_problem(file: str, text: str, error: YAMLError) -> Diagnostic:
     if context is not None and problem in _UNCLOSED:
         mark, problem = context, "the quote that opens here is never closed"
     line, column = (mark.line, mark.column) if mark else (0, 0)
+    location = Location(file, line + 1, column + 1)
+    if "nesting depth" in problem:  # newer libyaml has a limit of its own and reads ahead
+        summary, remedy = TOO_DEEP
+        return Diagnostic(codes.TOO_BIG, summary, remedy=remedy, location=location)
     detail = ""
     if error.context and context is not None and mark is not context:
         detail = f"{error.context[0].upper()}{error.context[1:]} from line {context.line + 1} on."
     summary, remedy = _advice(problem, _line(text, line), column)
-    return Diagnostic(
-        codes.SYNTAX, summary, detail=detail, remedy=remedy, location=Location(file, line + 1, column + 1)
-    )
+    return Diagnostic(codes.SYNTAX, summary, detail=detail, remedy=remedy, location=location)
 
 
 def _line(text: str, number: int) -> str:

@@ -11,7 +11,7 @@ from qfops.core.plan.actions import ALLOWABLE
 from .conftest import Call
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("1.5h", 5400), ("3d", 259200)])
+@pytest.mark.parametrize(("text", "seconds"), [("500ms", 0.5), ("90s", 90), ("1.5h", 5400), ("3d", 259200)])
 def test_durations(text: str, seconds: float) -> None:
     assert options.duration(text) == seconds
 

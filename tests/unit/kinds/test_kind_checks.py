@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from qfops.core.address import Address, KindKey, Location
+from qfops.core.address import Address, Location
 from qfops.core.resource import Edge, Resource
 from qfops.core.values import Reference, Slot, Value, references_in
 from qfops.kinds.findings import Finding
@@ -31,10 +31,6 @@ class Project:
     def follow(self, value: Slot) -> Resource | None:
         """What a reference points to."""
         return self.resources.get(value.target) if isinstance(value, Reference) else None
-
-    def of_kind(self, kind: KindKey) -> Iterable[Resource]:
-        """All resources of a kind."""
-        return [item for address, item in sorted(self.resources.items()) if address.kind_key == kind]
 
     def users_of(self, address: Address) -> Iterable[Resource]:
         """Who refers to a resource."""

@@ -6,7 +6,7 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.values import JSON
-from qfops.manifests.variables.merging import merged
+from qfops.manifests.variables.merging import laid_over
 from tests.unit.manifests.fakes import Folder, box, lid
 
 
@@ -22,9 +22,9 @@ from tests.unit.manifests.fakes import Folder, box, lid
         ({"a": {"file": "x"}}, {"a": {"b": 1}}, {"a": {"b": 1}}),
     ],
 )
-def test_merging(under: JSON, over: JSON, expected: JSON) -> None:
+def test_merging(under: dict[str, JSON], over: dict[str, JSON], expected: dict[str, JSON]) -> None:
     before = repr((under, over))
-    assert merged(under, over) == expected
+    assert laid_over(under, over) == expected
     assert repr((under, over)) == before
 
 

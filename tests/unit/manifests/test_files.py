@@ -18,7 +18,7 @@ def files(tmp_path: Path) -> ProjectFiles:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("a: 1\n", encoding="utf-8")
     (root / "qfops.yaml").write_text("name: x\n", encoding="utf-8")
-    return ProjectFiles(root)
+    return ProjectFiles(root, {})
 
 
 def problem(files: ProjectFiles, name: str, content: bytes) -> FileProblem:
@@ -50,6 +50,13 @@ def test_a_byte_order_mark_is_refused_in_a_text_and_ignored_in_yaml(files: Proje
     assert found.summary == "a.txt begins with a byte order mark, which would become part of the text"
     assert found.remedy == "Save it as UTF-8 without BOM."
     assert files.yaml("a.txt") == "hello"
+
+
+def test_an_overlay_is_read_in_place_of_a_file_and_judged_like_one(files: ProjectFiles) -> None:
+    laid = ProjectFiles(files.root, {"manifests/b.yaml": "b: 2\n", "manifests/a.yml": "x" * (SIZE_LIMIT + 1)})
+    assert (laid.yaml("manifests/b.yaml"), files.yaml("manifests/b.yaml")) == ("b: 2\n", "a: 1\n")
+    with pytest.raises(FileProblem, match="at most 8 MB"):
+        laid.yaml("manifests/a.yml")
 
 
 def test_a_file_at_the_limit_is_read_and_one_above_is_not(files: ProjectFiles) -> None:

@@ -7,11 +7,9 @@ from datetime import date
 import pytest
 
 from qfops.core.resource import Ignore, Lifecycle
-from qfops.core.values import JSON
-from qfops.kinds.editor import manifest_schema
-from qfops.kinds.registry import Registry
-from qfops.manifests.resources.metadata import SCHEMA
 from tests.unit.manifests.fakes import Folder
+
+NAME_TEXT = "Lower-case letters, digits and inner hyphens, at most 63."
 
 
 def write(folder: Folder, metadata: str) -> None:
@@ -61,10 +59,10 @@ def test_names_have_a_rule(folder: Folder, name: str) -> None:
 @pytest.mark.parametrize(
     ("metadata", "expected"),
     [
-        ("{}", f"3:1 missing-key - metadata.name: name is missing | {NAME_RULE} | Add name."),
+        ("{}", f"3:1 missing-key - metadata.name: name is missing | {NAME_TEXT} | Add name."),
         (
             "{name: 12}",
-            f"3:12 wrong-type - metadata.name: a text is wanted here, not the number 12 | {NAME_RULE}"
+            f"3:12 wrong-type - metadata.name: a text is wanted here, not the number 12 | {NAME_TEXT}"
             ' | Put it in quotes: "12".',
         ),
         (
@@ -80,7 +78,8 @@ def test_names_have_a_rule(folder: Folder, name: str) -> None:
         (
             "{name: b, dependsOn: Box/c}",
             '3:21 wrong-type Box/b metadata.dependsOn: a list is wanted here, not the text "Box/c"'
-            " | Addresses of resources that come first: `Kind/name`. | Write it as a list: [Box/c].",
+            " | Resources that come first although no value is taken from them: `Kind/name`."
+            " | Write it as a list: [Box/c].",
         ),
         (
             "{name: b, dependsOn: [c]}",
@@ -120,7 +119,7 @@ def test_names_have_a_rule(folder: Folder, name: str) -> None:
         (
             "{name: b, lifecycle: {ignore: [{path: note, until: 20270131}]}}",
             "3:55 wrong-type Box/b metadata.lifecycle.ignore[0].until:"
-            " a text is wanted here, not the number 20270131 | The last day, YYYY-MM-DD."
+            " a text is wanted here, not the number 20270131 | Last day, YYYY-MM-DD; without it, for good."
             ' | Put it in quotes: "20270131".',
         ),
     ],
@@ -130,22 +129,16 @@ def test_what_cannot_be_said(folder: Folder, metadata: str, expected: str) -> No
     assert folder.errors() == [f"manifests/a.yaml:{expected}"]
 
 
-def keys(schema: JSON, path: str = "") -> set[str]:
-    """Every key that a schema describes, wherever it stands."""
-    if isinstance(schema, list):
-        return {key for item in schema for key in keys(item, path)}
-    if not isinstance(schema, dict):
-        return set()
-    properties = schema.get("properties")
-    own = (
-        {f"{path}.{key}": inner for key, inner in properties.items()} if isinstance(properties, dict) else {}
-    )
-    below = {key for name, inner in own.items() for key in keys(inner, name)}
-    return own.keys() | below | keys(schema.get("items"), path)
+def test_a_wrong_name_hides_nothing_else(folder: Folder) -> None:
+    write(folder, "{name: FAQ, dependsOn: [c]}")
+    assert [text.split()[1] for text in folder.errors()] == ["bad-name", "bad-address"]
 
 
-def test_editors_know_the_same_keys(folder: Folder) -> None:
-    """schemas/manifest.json describes metadata as it is written, this schema as it is after substitution."""
-    definitions = manifest_schema(Registry([]))["$defs"]
-    assert isinstance(definitions, dict)
-    assert keys(definitions["metadata"]) == keys(SCHEMA) != set()
+def test_limits_of_lists_and_texts(folder: Folder) -> None:
+    write(folder, '{name: b, dependsOn: [Box/c, Box/c], lifecycle: {ignore: [{path: ""}]}}')
+    assert [text.partition(": ")[2] for text in folder.errors()] == [
+        '"Box/c" stands twice in the list'
+        " | Resources that come first although no value is taken from them: `Kind/name`."
+        " | Remove one of them.",
+        "the text is empty; wanted are at least 1 | The attribute, for example `description`.",
+    ]

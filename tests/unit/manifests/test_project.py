@@ -12,7 +12,6 @@ from qfops.core.settings import Limits, Settings, Wait
 from qfops.core.values import JSON
 from qfops.manifests import load_settings
 from qfops.manifests.files import packaged_schema
-from qfops.manifests.project.settings import seconds
 from tests.unit.manifests.fakes import Folder, box, line
 
 
@@ -79,6 +78,27 @@ def test_an_environment_overrides(folder: Folder) -> None:
     assert (prod.limits, prod.forget) == (Limits(change=0.5, runs=1), ())
     dev = settings(folder, ENVIRONMENTS, "dev")
     assert (dev.environment, dev.keys, dev.forget) == ("dev", "QIANFAN", (Address("Box", "x"),))
+
+
+def test_errors_of_an_override_show_where_it_stands(folder: Folder) -> None:
+    folder.write(
+        "qfops.yaml",
+        """
+        name: demo
+        vars: {unit: x}
+        environments:
+          prod:
+            wait: {initial: "5${var.unit}", max: "${var.nope}"}
+        wait: {initial: 1s}
+        """,
+    )
+    folder.manifest(box("{boxName: bb}"))
+    initial, *others = folder.errors("prod")
+    assert [text.partition(" |")[0] for text in (initial, *others)] == [
+        'qfops.yaml:2:8 wrong-value - wait.initial: "5x" does not have the right form',
+        "qfops.yaml:5:37 undefined-variable - wait.max: the variable nope is not defined",
+    ]
+    assert "The value comes from the variable unit, used at qfops.yaml:5:12." in initial
 
 
 def test_variables_of_environments_merge(folder: Folder) -> None:
@@ -312,16 +332,3 @@ def test_every_key_of_the_schema_is_described() -> None:
     assert isinstance(schema["$defs"], dict)
     assert undescribed(schema, "") == []
     assert [name for key, inner in schema["$defs"].items() for name in undescribed(inner, key)] == []
-
-
-def test_durations() -> None:
-    assert [seconds(text) for text in ("1s", "500ms", "1.5m", "72h", "2d", "3", "x", "1 s")] == [
-        1.0,
-        0.5,
-        90.0,
-        259200.0,
-        172800.0,
-        None,
-        None,
-        None,
-    ]

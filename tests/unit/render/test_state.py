@@ -2,50 +2,52 @@ from __future__ import annotations
 
 from qfops.core.address import Address
 from qfops.core.resource import Lifecycle
+from qfops.core.state.approved_plan import ApprovedPlan
 from qfops.core.state.entry import Entry, Retired
-from qfops.core.state.records import Record
+from qfops.core.state.records import Header, Intent
 from qfops.core.state.state import State
 from qfops.render.state import state_list, state_show
 
 MODEL, DATA = Address("Model", "a"), Address("Dataset", "客服")
 RETIRED = Retired("am-1/amv-0", {"name": "old"}, why="replaced", due="delete")
 ENTRY = Entry(
-    MODEL,
-    "am-1/amv-1",
+    address=MODEL,
+    id="am-1/amv-1",
     attributes={"name": "x\x1b[2J", "taskId": "task-9b7s5d3f1gha"},
     assumed=("name",),
     outputs={"modelId": "am-1"},
     dependencies=(DATA,),
     lifecycle=Lifecycle(protect=True, on_remove="retire"),
     labels={"team": "support"},
-    status="Ready",
+    status={"state": "Ready", "hold": "None"},
     seconds=90.0,
     retired=(RETIRED,),
 )
 
 
 def test_the_list_is_sorted_and_names_what_is_open() -> None:
-    intent = Record("intent", "x1", MODEL, "create", "CreateModel", seq=3)
+    header = Header(attempt="x1", address=MODEL, step="create", operation="CreateModel", seq=3)
+    intent = Intent(header=header, planned=None)
     state = State(
-        "faq",
-        entries={MODEL: ENTRY, DATA: Entry(DATA, None)},
+        project="faq",
+        entries={MODEL: ENTRY, DATA: Entry(address=DATA, id=None)},
         intents={"x1": intent},
-        approved={"digest": "ab"},
+        approved=ApprovedPlan(digest="ab"),
     )
     assert state_list(state).splitlines() == [
         "Dataset/客服  (only retired objects)",
-        "Model/a       am-1/amv-1              Ready  1 retired",
+        "Model/a       am-1/amv-1              Ready/None  1 retired",
         "open call: Model/a create CreateModel; settled by the next plan",
         "an approved plan is not done yet: apply --resume",
     ]
-    assert state_list(State("faq")) == "The state holds no resources.\n"
+    assert state_list(State(project="faq")) == "The state holds no resources.\n"
 
 
 def test_an_entry_is_shown_in_full() -> None:
     assert state_show(ENTRY).splitlines() == [
         "Model/a",
         "  id            am-1/amv-1",
-        "  status        Ready",
+        "  status        Ready/None",
         "  took          2 min",
         "  depends on    Dataset/客服",
         "  assumed       name",

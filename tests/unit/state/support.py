@@ -1,10 +1,11 @@
 """What the tests of the state share: a clock that sleeping moves on, and short ways to make records."""
 
 import asyncio
+import copy
 import json
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,9 @@ from qfops.core.state.records import Before, Failure, Header, Intent, Outcome
 from qfops.core.values import JSON
 from qfops.state import FileStore, Owner
 from qfops.state.file.files import Files
+from qfops.state.format.layout import sealed
+from qfops.state.format.problems import FormatError
+from qfops.state.format.snapshot import read_snapshot
 
 T = TypeVar("T")
 FAQ = Address("Dataset", "faq")
@@ -180,6 +184,50 @@ def failure(attempt: str = "a1", message: str = "") -> Failure:
 def entry(identifier: str | None = "ds-1", **attributes: JSON) -> Entry:
     """An entry of `Dataset/faq`."""
     return Entry(address=FAQ, id=identifier, attributes=dict(attributes))
+
+
+ODD: list[JSON] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    "",
+    "x",
+    "Model/m",
+    [],
+    {},
+    [[]],
+    [{}],
+    ["x", 1],
+    {"": None},
+    {"x": {}},
+]
+
+
+def refusals(document: dict[str, JSON]) -> int:
+    """How many of the snapshots that hold an odd value in one place are refused; no other error is let pass."""
+    refused = 0
+    for *above, last in _places(document):
+        for odd in ODD:
+            changed: Any = copy.deepcopy(document)
+            here = changed
+            for part in above:
+                here = here[part]
+            here[last] = odd
+            try:
+                read_snapshot(sealed(changed), KINDS)
+            except FormatError:
+                refused += 1
+    return refused
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every key and index of a document, from the top down."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, item in items:
+        yield (*path, part)
+        yield from _places(item, (*path, part))
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:

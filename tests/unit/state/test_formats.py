@@ -25,7 +25,7 @@ from qfops.state.format.records import read_record, write_record
 from qfops.state.format.resources import read_resource, write_resource
 from qfops.state.format.snapshot import Snapshot, read_snapshot, write_snapshot
 
-from .support import FAQ, KINDS, entry, header, intent
+from .support import FAQ, KINDS, entry, header, intent, refusals
 
 MODEL, TASK = Address("Model", "m"), Address("FineTuningTask", "t", "v1")
 FULL = Entry(
@@ -298,6 +298,12 @@ def test_reading_is_strict(change: Any, message: str) -> None:
     with pytest.raises(FormatError) as caught:
         read_snapshot(edited(change), KINDS)
     assert message in str(caught.value)
+
+
+def test_nothing_anywhere_in_a_document_is_a_traceback() -> None:
+    document = json.loads(write_snapshot(Snapshot(STATE, 3)))
+    del document["checksum"]
+    assert refusals(document) > 700
 
 
 def test_an_entry_without_an_id_of_its_own() -> None:
