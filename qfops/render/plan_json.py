@@ -12,7 +12,7 @@ from qfops import __version__
 from qfops.core.canonical import digest
 from qfops.core.plan import FORMAT_VERSION, Action, AttributeChange, Cause, Change, Drift, Plan, Step, Verdict
 from qfops.core.values import ABSENT, JSON, Marker, Reference, Sensitive, Slot, Unknown
-from qfops.render.diagnostics import diagnostic_json
+from qfops.render.reports.diagnostics import diagnostic_json
 from qfops.render.saved_plan import PlanFile, read_plan
 
 __all__ = ["PlanFile", "plan_file", "plan_json", "read_plan", "slot_json"]

@@ -13,7 +13,7 @@ import pytest
 import qfops
 from qfops.render.layout import cells
 from qfops.render.plan_json import plan_file, plan_json
-from qfops.render.text import plan_text
+from qfops.render.text.plan import plan_text
 
 from .cases import CASES
 

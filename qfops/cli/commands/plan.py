@@ -97,7 +97,7 @@ def show(plan: Plan, selection: Selection, project: Project, output: str, *, app
 
         terminal.out(json.dumps(plan_json(plan, selection.arguments()), ensure_ascii=False, indent=2) + "\n")
         return
-    from qfops.render.text import plan_text
+    from qfops.render.text.plan import plan_text
 
     page = terminal.page()
     terminal.out(

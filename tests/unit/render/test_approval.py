@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qfops.core.plan import Action, AttributeChange, Change, Step, Verdict
-from qfops.render.approval import allowances, next_lines, only_whole
+from qfops.render.story.approval import allowances, next_lines, only_whole
 
 from .builders import DIGEST, attribute, change, plan
 

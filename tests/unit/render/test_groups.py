@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from qfops.core.plan import Action, Cause, Step, Verdict
-from qfops.render.groups import Heading, edits, grouped
+from qfops.render.story.groups import Heading, edits, grouped
 
 from .builders import attribute, change, edit, plan
 

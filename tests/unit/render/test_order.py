@@ -3,7 +3,7 @@ from __future__ import annotations
 from qfops.core.address import Address
 from qfops.core.plan import Action, After
 from qfops.render.layout import Page
-from qfops.render.order import order_lines
+from qfops.render.story.order import order_lines
 
 from .builders import change, plan
 

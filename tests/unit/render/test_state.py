@@ -3,7 +3,7 @@ from __future__ import annotations
 from qfops.core.address import Address
 from qfops.core.resource import Lifecycle
 from qfops.core.state import Entry, Record, Retired, State
-from qfops.render.state import state_list, state_show
+from qfops.render.reports.state import state_list, state_show
 
 MODEL, DATA = Address("Model", "a"), Address("Dataset", "客服")
 RETIRED = Retired("am-1/amv-0", {"name": "old"}, why="replaced", due="delete")

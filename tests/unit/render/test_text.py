@@ -10,7 +10,7 @@ import pytest
 from qfops.core.address import Address
 from qfops.core.plan import Action, AttributeChange, Cause, Change, Drift, Plan, Step, Verdict
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Slot, Unknown
-from qfops.render.text import plan_text
+from qfops.render.text.plan import plan_text
 
 from .builders import MODIFY, attribute, change, edit, plan
 

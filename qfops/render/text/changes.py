@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from qfops.core.plan import CURRENT, Action, Cause, Change
-from qfops.render.attributes import detail_lines, headline, telling
 from qfops.render.layout import ELLIPSIS, Page, Style, cells, clean, pad, wrap
-from qfops.render.signs import Danger, danger, style, throws_away, verb
+from qfops.render.story.attributes import detail_lines, headline, telling
+from qfops.render.story.signs import Danger, danger, style, throws_away, verb
 from qfops.render.values import duration
 
 INDENT = 12

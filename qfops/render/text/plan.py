@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qfops.core.plan import Action, Change, Drift, Plan, Verdict
-from qfops.render.approval import next_lines
-from qfops.render.changes import COMPACT, Columns, group_lines, label, origin
-from qfops.render.diagnostics import diagnostic_lines
-from qfops.render.drift import drift_lines
-from qfops.render.groups import Group, Heading, grouped
-from qfops.render.head import count_lines, nothing, title
 from qfops.render.layout import Page, Style, cells, clean, gap, pad, plural, wrap
-from qfops.render.order import order_lines
-from qfops.render.signs import costs, overwritten_paths, throws_away, verb
+from qfops.render.reports.diagnostics import diagnostic_lines
+from qfops.render.story.approval import next_lines
+from qfops.render.story.groups import Group, Heading, grouped
+from qfops.render.story.order import order_lines
+from qfops.render.story.signs import costs, overwritten_paths, throws_away, verb
+from qfops.render.story.title import count_lines, nothing, title
+from qfops.render.text.changes import COMPACT, Columns, group_lines, label, origin
+from qfops.render.text.console_edits import drift_lines
 
 _MONEY = "COSTS MONEY"
 _AFFECTED = 20

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from qfops.core.plan import CURRENT, Action, Cause, Change, Plan, Verdict
-from qfops.render.signs import Danger, danger
+from qfops.render.story.signs import Danger, danger
 
 NEW, REMOVED = "new", "removed"
 

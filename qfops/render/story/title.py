@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qfops.core.plan import Action, Change, Drift, Plan
-from qfops.render.groups import Group, Heading, edits
 from qfops.render.layout import Page, Style, cells, clean, gap, plural, wrap
-from qfops.render.signs import overwritten_paths, throws_away
+from qfops.render.story.groups import Group, Heading, edits
+from qfops.render.story.signs import overwritten_paths, throws_away
 
 
 def title(plan: Plan, page: Page) -> list[str]:
