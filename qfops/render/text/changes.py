@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from qfops.core.plan import CURRENT, Action, Cause, Change
 from qfops.render.layout import ELLIPSIS, Page, Style, cells, clean, pad, wrap
 from qfops.render.story.attributes import detail_lines, headline, telling
-from qfops.render.story.signs import Danger, danger, style, throws_away, verb
+from qfops.render.story.danger import Danger, danger, throws_away
+from qfops.render.story.signs import SIGNS, emphasis
+from qfops.render.text.paint import painted
 from qfops.render.values import duration
 
 INDENT = 12
@@ -32,6 +34,11 @@ class Columns:
         """Wide enough for the changes, up to a limit; a longer label pushes its own line only."""
         labels = [size for item in changes if (size := cells(label(item))) <= _LABEL_LIMIT]
         return cls(max([9, *(len(verb(item)) for item in changes)]), max(labels, default=0))
+
+
+def verb(change: Change) -> str:
+    """The sign and the word of the action, e.g. `▶ run`."""
+    return f"{SIGNS[change.action]} {change.action}"
 
 
 def label(change: Change) -> str:
@@ -106,14 +113,14 @@ def _head(change: Change, name: str, parts: Iterable[str], columns: Columns, pag
     sentence = "; ".join(part for part in parts if part)
     shown_verb = pad(verb(change), columns.verb)
     lead = f"  {shown_verb} {pad(name, columns.label)}"
-    painted = f"  {page.paint(shown_verb, style(change))} {pad(name, columns.label)}"
+    shown = f"  {painted(shown_verb, emphasis(change), page)} {pad(name, columns.label)}"
     if not sentence:
-        return [painted.rstrip()]
+        return [shown.rstrip()]
     room = page.width - cells(lead) - 2
     if room < min(24, cells(sentence)):
-        return [painted.rstrip(), *_indented(wrap(sentence, page.width - INDENT))]
+        return [shown.rstrip(), *_indented(wrap(sentence, page.width - INDENT))]
     first, *rest = wrap(sentence, room, page.width - INDENT)
-    return [f"{painted}  {first}", *_indented(rest)]
+    return [f"{shown}  {first}", *_indented(rest)]
 
 
 def _consequences(change: Change, page: Page) -> Iterator[str]:

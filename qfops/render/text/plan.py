@@ -12,12 +12,13 @@ from qfops.core.plan import Action, Change, Drift, Plan, Verdict
 from qfops.render.layout import Page, Style, cells, clean, gap, pad, plural, wrap
 from qfops.render.reports.diagnostics import diagnostic_lines
 from qfops.render.story.approval import next_lines
-from qfops.render.story.groups import Group, Heading, grouped
+from qfops.render.story.danger import costs, overwritten_paths, throws_away
+from qfops.render.story.groups import Group, Topic, grouped
 from qfops.render.story.order import order_lines
-from qfops.render.story.signs import costs, overwritten_paths, throws_away, verb
-from qfops.render.story.title import count_lines, nothing, title
-from qfops.render.text.changes import COMPACT, Columns, group_lines, label, origin
+from qfops.render.story.title import nothing, title
+from qfops.render.text.changes import COMPACT, Columns, group_lines, label, origin, verb
 from qfops.render.text.console_edits import drift_lines
+from qfops.render.text.head import title_lines
 
 _MONEY = "COSTS MONEY"
 _AFFECTED = 20
@@ -45,9 +46,10 @@ def plan_text(
     groups = grouped(plan)
     lines: list[str] = []
     if groups:
-        lines += [*title(plan, page), *count_lines(plan, groups, drift, page)]
+        lines += title_lines(title(plan, groups, len(drift)), page)
     else:
-        lines += wrap(nothing(plan, drift, noted), width)
+        ignored = sum(item.ignored for item in plan.drift)
+        lines += wrap(nothing(plan, len(drift), ignored, len(noted)), width)
     lines += diagnostic_lines([item for item in plan.diagnostics if item.severity == "error"], page)
     for group in groups:
         lines += _group(group, page)
@@ -63,25 +65,25 @@ def plan_text(
 
 
 _HEADINGS = {
-    Heading.BLOCKED: "BLOCKED  cannot be done; nothing happens to these",
-    Heading.UNKNOWN: "UNKNOWN  could not be told; nothing happens to these",
-    Heading.DESTROY: "DESTROY  what this project made",
-    Heading.REMOVED: "REMOVED  manifests that are gone",
-    Heading.REVERT: "CONSOLE EDITS UNDONE  by --allow revert-drift",
-    Heading.ADOPTED: "TAKEN OVER  objects that exist already",
-    Heading.MOVED: "MOVED  to another address, as qfops.yaml says; no call is made",
-    Heading.CONSOLE: "IN THE CONSOLE  something happened there; no manifest was edited",
-    Heading.NEW: "NEW  manifests without an object",
-    Heading.RETIRED: "RETIRED OBJECTS  kept until now, their end is due",
-    Heading.OWED: "STILL OWED  approved earlier, not done yet",
-    Heading.WAITING: "WAITING  started earlier, still going; nothing is started twice",
+    Topic.BLOCKED: "BLOCKED  cannot be done; nothing happens to these",
+    Topic.UNKNOWN: "UNKNOWN  could not be told; nothing happens to these",
+    Topic.DESTROY: "DESTROY  what this project made",
+    Topic.REMOVED: "REMOVED  manifests that are gone",
+    Topic.REVERT: "CONSOLE EDITS UNDONE  by --allow revert-drift",
+    Topic.ADOPTED: "TAKEN OVER  objects that exist already",
+    Topic.MOVED: "MOVED  to another address, as qfops.yaml says; no call is made",
+    Topic.CONSOLE: "IN THE CONSOLE  something happened there; no manifest was edited",
+    Topic.NEW: "NEW  manifests without an object",
+    Topic.RETIRED: "RETIRED OBJECTS  kept until now, their end is due",
+    Topic.OWED: "STILL OWED  approved earlier, not done yet",
+    Topic.WAITING: "WAITING  started earlier, still going; nothing is started twice",
 }
 
 
 def _group(group: Group, page: Page) -> list[str]:
     columns = Columns.of([*group.changes, *(change for change, _ in group.also[:COMPACT])])
     cause = group.cause if group.number else None
-    places = group.heading is Heading.NEW
+    places = group.topic is Topic.NEW
     lines = [
         *_heading(group, page),
         *group_lines(group.changes, cause, page, columns=columns, places=places),
@@ -98,7 +100,7 @@ def _heading(group: Group, page: Page) -> list[str]:
     if group.cause is not None and group.number:
         name = f"EDIT {group.number}  {origin(group.cause)}  {clean(group.cause.summary)}".rstrip()
     else:
-        name = _HEADINGS[group.heading]
+        name = _HEADINGS[group.topic]
     lines = [page.paint(line, Style.HEAD) for line in wrap(name, page.width)]
     tags = " · ".join(_tags(group))
     if not tags:
