@@ -1,4 +1,7 @@
-"""The attribute changes of one change as lines: `path before → after`, or a marked diff for long texts."""
+"""The attribute changes of one change: which are worth telling, in a phrase or at length.
+
+What is told about an attribute never says twice what the heading or the reason says already.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,20 @@ from collections.abc import Iterator, Sequence
 
 from qfops.core.plan import Action, AttributeChange, Cause, Change, Verdict
 from qfops.core.values import ABSENT, UNOBSERVED, Slot, has_unknown
-from qfops.render.layout import ELLIPSIS, Page, Style, clean, wrap
-from qfops.render.textdiff import diff_text
-from qfops.render.values import fits, leaves, show, transition
+from qfops.render.layout import ELLIPSIS, clean
+from qfops.render.story.parts import Between, Detail, Difference, Emphasis, Phrase, Side, Sides, TextDiff
+from qfops.render.textdiff import changed_lines
+from qfops.render.values import fits, leaves, transition
 
 MAX_LEAVES = 20
 _ACTS = frozenset(
     (Verdict.UPDATE, Verdict.APPEND, Verdict.ADVANCE, Verdict.REPLACE, Verdict.REVERT, Verdict.BLOCKED)
 )
+_UNTITLED = Phrase("")
 
 
 def telling(change: Change, cause: Cause | None) -> list[AttributeChange]:
-    """The attributes worth a line: those that act and that neither heading nor reason tells already.
+    """The attributes worth telling: those that act and that neither heading nor reason tells already.
 
     What a new object is made from is not repeated (`qfops show` has it); notes are part of the change.
     """
@@ -36,72 +41,72 @@ def _tells(item: AttributeChange, change: Change, cause: Cause | None) -> bool:
     return change.action is Action.UPDATE or not (has_unknown(item.desired) and item.path in change.reason)
 
 
-def before(item: AttributeChange) -> Slot:
+def headline(told: Sequence[AttributeChange]) -> str:
+    """What is a fact of the change: its only attribute, with the values if they are short."""
+    if len(told) != 1 or told[0].overwrites:
+        return ""
+    return _inline(told[0]) or clean(told[0].path)
+
+
+def details(told: Sequence[AttributeChange]) -> Iterator[Phrase | Detail]:
+    """What the headline does not say."""
+    if len(told) != 1 or told[0].overwrites:
+        yield from (_detail(item) for item in told)
+    elif not _inline(told[0]):
+        yield Detail(_UNTITLED, tuple(_between(told[0])))
+
+
+def _detail(item: AttributeChange) -> Phrase | Detail:
+    if item.overwrites:
+        title = Phrase(f"OVERWRITES CONSOLE EDIT of {clean(item.path)}", Emphasis.DANGER)
+        return Detail(title, tuple(_overwritten(item)))
+    if phrase := _inline(item):
+        return Phrase(phrase)
+    return Detail(Phrase(clean(item.path)), tuple(_between(item)))
+
+
+def _overwritten(item: AttributeChange) -> Iterator[Difference]:
+    """All three sides where they are short, else what happens to what the console holds."""
+    sides = (Side("applied", item.prior), Side("console", item.live), Side("manifest", item.desired))
+    if all(fits(side.value) for side in sides):
+        yield Sides(sides)
+        return
+    yield Phrase("console → manifest:")
+    yield from _between(item)
+
+
+def _before(item: AttributeChange) -> Slot:
     """What the console holds now as far as this read showed it, else what was last applied."""
     return item.prior if item.live is UNOBSERVED else item.live
 
 
-def headline(told: Sequence[AttributeChange]) -> str:
-    """What fits into the change's first line: the only attribute, with its values if they are short."""
-    if len(told) != 1 or told[0].overwrites:
-        return ""
-    return inline(told[0]) or clean(told[0].path)
-
-
-def detail_lines(told: Sequence[AttributeChange], page: Page) -> Iterator[str]:
-    """What the first line does not say, each line within the page."""
-    if len(told) == 1 and not told[0].overwrites:
-        item = told[0]
-        if not inline(item):
-            yield from _difference(before(item), item.desired, clean(item.path), page)
-        return
-    for item in told:
-        yield from _block(item, page)
-
-
-def inline(item: AttributeChange) -> str:
-    """The change on one line, or "" when it needs lines of its own."""
-    old = before(item)
+def _inline(item: AttributeChange) -> str:
+    """The change in a phrase, or "" when it has to be told at length."""
+    old = _before(item)
     if not (fits(old) and fits(item.desired)):
         return ""
     undoes = " undoes the console edit" if item.verdict is Verdict.REVERT else ""
     return f"{clean(item.path)} {transition(old, item.desired)}{undoes}"
 
 
-def _block(item: AttributeChange, page: Page) -> Iterator[str]:
-    path = clean(item.path)
-    if item.overwrites:
-        yield page.paint(f"OVERWRITES CONSOLE EDIT of {path}", Style.DANGER)
-        sides = (("applied", item.prior), ("console", item.live), ("manifest", item.desired))
-        if all(fits(value) for _, value in sides):
-            yield from wrap("  " + " │ ".join(f"{name} {show(value)}" for name, value in sides), page.width)
-            return
-        yield "  console → manifest:"
-    elif single := inline(item):
-        yield from wrap(single, page.width)
-        return
-    else:
-        yield path
-    yield from _difference(before(item), item.desired, path, page)
-
-
-def _difference(old: Slot, new: Slot, path: str, page: Page) -> Iterator[str]:
+def _between(item: AttributeChange) -> Iterator[Difference]:
+    """What differs, at length: lines of texts, the innermost paths of lists and maps."""
+    old, new = _before(item), item.desired
     if isinstance(old, str) and isinstance(new, str):
-        yield from diff_text(old, new, page)
+        yield TextDiff(tuple(changed_lines(old, new)))
     elif isinstance(new, str) and old in (ABSENT, UNOBSERVED, None):
-        yield from diff_text("", new, page)
+        yield TextDiff(tuple(changed_lines("", new)))
     elif isinstance(old, (dict, list)) and isinstance(new, (dict, list)):
-        yield from _leaf_lines(list(leaves(old, new, path)), page)
+        yield from _leaves(list(leaves(old, new, clean(item.path))))
     else:
-        yield from wrap(f"  {transition(old, new, page.width // 2 - 4)}", page.width)
+        yield Between(old, new)
 
 
-def _leaf_lines(found: Sequence[tuple[str, Slot, Slot]], page: Page) -> Iterator[str]:
+def _leaves(found: Sequence[tuple[str, Slot, Slot]]) -> Iterator[Difference]:
     for path, old, new in found[:MAX_LEAVES]:
         if isinstance(old, str) and isinstance(new, str) and not (fits(old) and fits(new)):
-            yield f"  {clean(path)}"
-            yield from diff_text(old, new, page)
+            yield TextDiff(tuple(changed_lines(old, new)), title=clean(path))
         else:
-            yield from wrap(f"  {clean(path)} {transition(old, new)}", page.width)
+            yield Phrase(f"{clean(path)} {transition(old, new)}")
     if len(found) > MAX_LEAVES:
-        yield f"  {ELLIPSIS} {len(found) - MAX_LEAVES:,} more; --format json shows all"
+        yield Phrase(f"{ELLIPSIS} {len(found) - MAX_LEAVES:,} more; --format json shows all")

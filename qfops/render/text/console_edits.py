@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from qfops.core.plan import Drift
 from qfops.core.values import same
 from qfops.render.layout import Page, Style, cells, clean, pad, plural
-from qfops.render.textdiff import diff_text
+from qfops.render.text.marked import marked_lines
+from qfops.render.textdiff import changed_lines
 from qfops.render.values import fits, show
 
 _INDENT = " " * 12
@@ -77,7 +78,7 @@ def _rows(item: Drift, page: Page) -> list[str]:
     if not (isinstance(item.prior, str) and isinstance(item.live, str)):
         return [f"{_INDENT}{pad(name, 8)} {show(value, page.width - 21)}" for name, value in sides]
     inner = Page(page.width - len(_INDENT), page.color)
-    lines = [f"{_INDENT}{line}" for line in diff_text(item.prior, item.live, inner)]
+    lines = [f"{_INDENT}{line}" for line in marked_lines(list(changed_lines(item.prior, item.live)), inner)]
     unchanged = same(item.desired, item.prior)
     says = "says what was applied" if unchanged else f"{show(item.desired, page.width - 21)}"
     return [f"{_INDENT}applied → console:", *lines, f"{_INDENT}manifest {says}"]
