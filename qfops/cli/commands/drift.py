@@ -67,7 +67,7 @@ def drift_command(
         raise click.UsageError("--until and --why belong to --accept.")
     from qfops.cli.commands import plan as planned
     from qfops.cli.selection import Selection
-    from qfops.render.text.console_edits import drift_text
+    from qfops.render.reports.drift import drift_text
 
     project = open_project(invocation)
     plan = asyncio.run(planned.make(project, Selection()))

@@ -10,6 +10,8 @@ from qfops.render.text.marked import marked_lines
 from qfops.render.text.paint import painted
 from qfops.render.values import show, transition
 
+SEPARATOR = " │ "
+
 
 def detail_lines(detail: Phrase | Detail, page: Page) -> Iterator[str]:
     """A phrase, or a title (in one piece) and what differs below it."""
@@ -24,7 +26,7 @@ def detail_lines(detail: Phrase | Detail, page: Page) -> Iterator[str]:
 
 def in_a_row(sides: Sequence[Side]) -> str:
     """`applied 0.3 │ console 0.1 │ manifest 0.3`."""
-    return " │ ".join(f"{side.name} {show(side.value)}" for side in sides)
+    return SEPARATOR.join(f"{side.name} {show(side.value)}" for side in sides)
 
 
 def _difference(difference: Difference, page: Page) -> Iterator[str]:

@@ -6,18 +6,17 @@ does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from qfops.core.plan import Action, Drift, Plan, Verdict
+from qfops.core.plan import Action, Plan
 from qfops.render.layout import Page, Style, plural, wrap
 from qfops.render.reports.diagnostics import diagnostic_lines
 from qfops.render.story.approval import next_lines
+from qfops.render.story.console_edits import held_back, held_back_story, ignored
 from qfops.render.story.groups import grouped
 from qfops.render.story.order import order_lines
 from qfops.render.story.sections import group_story, noted_story
 from qfops.render.story.title import nothing, title
 from qfops.render.text.changes import group_lines
-from qfops.render.text.console_edits import drift_lines
+from qfops.render.text.console_edits import console_edit_lines
 from qfops.render.text.head import title_lines
 
 _AFFECTED = 20
@@ -40,19 +39,19 @@ def plan_text(
     plan that is approved, or about to be asked about.
     """
     page = Page(width, color)
-    drift = _held_back(plan)
+    edits = held_back(plan)
     noted = [item for item in plan.changes if item.action is Action.NO_OP and item.notes]
     groups = grouped(plan)
     lines: list[str] = []
     if groups:
-        lines += title_lines(title(plan, groups, len(drift)), page)
+        lines += title_lines(title(plan, groups, len(edits)), page)
     else:
-        ignored = sum(item.ignored for item in plan.drift)
-        lines += wrap(nothing(plan, len(drift), ignored, len(noted)), width)
+        lines += wrap(nothing(plan, len(edits), ignored(plan), len(noted)), width)
     lines += diagnostic_lines([item for item in plan.diagnostics if item.severity == "error"], page)
     for group in groups:
         lines += group_lines(group_story(group), page)
-    lines += _drift(drift, command, page)
+    if section := held_back_story(edits, command):
+        lines += console_edit_lines(section, page)
     if told := noted_story(noted):
         lines += group_lines(told, page)
     lines += _affected(plan, page)
@@ -65,24 +64,6 @@ def plan_text(
 
 
 # --- what is not part of the plan ---------------------------------------------------------------------------
-
-
-def _held_back(plan: Plan) -> list[Drift]:
-    """The console edits that this plan leaves alone: neither ignored nor reverted by one of its changes."""
-    reverted = {
-        (change.address, item.path)
-        for change in plan.changes
-        for item in change.attributes
-        if item.verdict is Verdict.REVERT
-    }
-    return [item for item in plan.drift if not item.ignored and (item.address, item.path) not in reverted]
-
-
-def _drift(drift: Sequence[Drift], command: str, page: Page) -> list[str]:
-    if not drift:
-        return []
-    name = "CONSOLE EDIT" if len(drift) == 1 else "CONSOLE EDITS"
-    return [page.paint(f"{name}, not part of this plan", Style.HEAD), *drift_lines(drift, command, page)]
 
 
 def _affected(plan: Plan, page: Page) -> list[str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from qfops.core.address import Address
 from qfops.core.plan import Drift
 from qfops.core.values import UNOBSERVED, Slot
-from qfops.render.text.console_edits import drift_text
+from qfops.render.reports.drift import drift_text
 
 TEMPLATE = Address("PromptTemplate", "answer")
 
