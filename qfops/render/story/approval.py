@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from qfops.core.approval import DEACTIVATE, DELETE, OVERWRITE, words_needed
-from qfops.core.plan import Action, Change, Plan
-from qfops.render.layout import wrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-_INDENT = " " * len("APPROVE  ")
+from qfops.core.approval import ALLOWABLE, DEACTIVATE, DELETE, OVERWRITE, needs
+from qfops.core.plan import Action, Change, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What to type next, and what that leaves undone; `text` is copied: never broken."""
+
+    name: str
+    text: str
+    remarks: tuple[str, ...] = ()
 
 
 def allowances(plan: Plan) -> list[str]:
@@ -14,16 +23,23 @@ def allowances(plan: Plan) -> list[str]:
 
     What a stored approval still owes was approved before and asks for nothing again.
     """
-    return [word for word in words_needed(_to_approve(plan)) if word != OVERWRITE]
+    return [word for word in ALLOWABLE if word in _words(plan)]
 
 
 def only_whole(plan: Plan) -> bool:
     """Whether no word covers all of the plan: what overwrites a console edit is approved as a whole."""
-    return OVERWRITE in words_needed(_to_approve(plan))
+    return OVERWRITE in _words(plan)
 
 
-def _to_approve(plan: Plan) -> list[Change]:
-    return [change for change in plan.changes if change.acts and not change.owed]
+def _words(plan: Plan) -> set[str]:
+    """The words that the changes still to be approved need, beyond `--auto-approve`."""
+    asked = (change for change in plan.changes if change.acts and not change.owed)
+    return {word for change in asked for word in _needs(change)}
+
+
+def _needs(change: Change) -> Sequence[str]:
+    """The words of one change: the only function that asks for them."""
+    return needs(change)
 
 
 def apply_command(plan: Plan, command: str, flags: str) -> str:
@@ -32,29 +48,26 @@ def apply_command(plan: Plan, command: str, flags: str) -> str:
     return " ".join(part for part in (command, verb, flags) if part)
 
 
-def next_lines(plan: Plan, command: str, flags: str, width: int) -> list[str]:
-    """The last lines of a plan that has changes: what to type, and what that leaves undone.
-
-    Only what is not typed is wrapped to `width`.
-    """
+def next_step(plan: Plan, command: str, flags: str) -> Next:
+    """How a plan that has changes goes on."""
     acting = [change for change in plan.changes if change.acts]
     if not acting:
-        return ["APPROVE  nothing: all of it is blocked or unknown, see above"]
+        return Next("APPROVE", "nothing: all of it is blocked or unknown, see above")
     if all(change.owed or change.action is Action.WAIT for change in acting):
-        return [f"NEXT  {command} apply --resume"]
-    lines = [f"APPROVE  {apply_command(plan, command, flags)} --expect-digest {plan.digest}"]
-    lines += [f"{_INDENT}{line}" for text in _otherwise(plan) for line in wrap(text, width - len(_INDENT))]
-    held = sum(change.action in (Action.BLOCKED, Action.UNKNOWN) for change in plan.changes)
-    if held:
-        lines.append(f"{_INDENT}leaves out the {held:,} blocked or unknown above")
-    return lines
+        return Next("NEXT", f"{command} apply --resume")
+    text = f"{apply_command(plan, command, flags)} --expect-digest {plan.digest}"
+    return Next("APPROVE", text, tuple(_remarks(plan)))
 
 
-def _otherwise(plan: Plan) -> list[str]:
-    """What it takes without the digest, where `--auto-approve` alone is not enough."""
+def _remarks(plan: Plan) -> Iterator[str]:
+    """What it takes without the digest, where `--auto-approve` alone is not enough; what is left out."""
     implied = (DELETE, DEACTIVATE) if plan.destroy or plan.command == "prune" else ()
     words = ",".join(word for word in allowances(plan) if word not in implied)
     if only_whole(plan):
-        rest = f"without it the rest needs --allow {words}" if words else "--auto-approve leaves it out"
-        return ["only the digest approves what overwrites a console edit", rest]
-    return [f"without the digest it needs --allow {words}; --auto-approve refuses it"] if words else []
+        yield "only the digest approves what overwrites a console edit"
+        yield f"without it the rest needs --allow {words}" if words else "--auto-approve leaves it out"
+    elif words:
+        yield f"without the digest it needs --allow {words}; --auto-approve refuses it"
+    held = sum(change.action in (Action.BLOCKED, Action.UNKNOWN) for change in plan.changes)
+    if held:
+        yield f"leaves out the {held:,} blocked or unknown above"

@@ -1,25 +1,20 @@
-"""The plan as text: grouped by cause, danger first, ending with what to type.
-
-Nothing here decides anything; what the reader sees is what the plan says. No line names a command that
-does not exist.
-"""
+"""The plan as text: its story, laid out on a page."""
 
 from __future__ import annotations
 
-from qfops.core.plan import Action, Plan
-from qfops.render.layout import Page, Style, plural, wrap
-from qfops.render.reports.diagnostics import diagnostic_lines
-from qfops.render.story.approval import next_lines
-from qfops.render.story.console_edits import held_back, held_back_story, ignored
-from qfops.render.story.groups import grouped
-from qfops.render.story.order import order_lines
-from qfops.render.story.sections import group_story, noted_story
-from qfops.render.story.title import nothing, title
+from collections.abc import Iterator
+
+from qfops.core.plan import Plan
+from qfops.render.layout import Page, Style, wrap
+from qfops.render.story.approval import Next
+from qfops.render.story.order import Order
+from qfops.render.story.plan import Affected, PlanStory, story
 from qfops.render.text.changes import group_lines
 from qfops.render.text.console_edits import console_edit_lines
+from qfops.render.text.findings import finding_lines
 from qfops.render.text.head import title_lines
 
-_AFFECTED = 20
+_ARROW = " → "
 
 
 def plan_text(
@@ -38,41 +33,50 @@ def plan_text(
     terminal cells; commands to type are never broken. `approve` False leaves out how to approve it: for a
     plan that is approved, or about to be asked about.
     """
-    page = Page(width, color)
-    edits = held_back(plan)
-    noted = [item for item in plan.changes if item.action is Action.NO_OP and item.notes]
-    groups = grouped(plan)
-    lines: list[str] = []
-    if groups:
-        lines += title_lines(title(plan, groups, len(edits)), page)
-    else:
-        lines += wrap(nothing(plan, len(edits), ignored(plan), len(noted)), width)
-    lines += diagnostic_lines([item for item in plan.diagnostics if item.severity == "error"], page)
-    for group in groups:
-        lines += group_lines(group_story(group), page)
-    if section := held_back_story(edits, command):
-        lines += console_edit_lines(section, page)
-    if told := noted_story(noted):
-        lines += group_lines(told, page)
-    lines += _affected(plan, page)
-    lines += diagnostic_lines([item for item in plan.diagnostics if item.severity == "warning"], page)
-    if groups:
-        lines += order_lines(plan, page)
-    if groups and approve:
-        lines += [page.paint(line, Style.HEAD) for line in next_lines(plan, command, flags, width)]
-    return "\n".join(lines) + "\n"
+    told = story(plan, command=command, flags=flags, approve=approve)
+    return "\n".join(story_lines(told, Page(width, color))) + "\n"
 
 
-# --- what is not part of the plan ---------------------------------------------------------------------------
+def story_lines(told: PlanStory, page: Page) -> Iterator[str]:
+    """The story of a plan on a page."""
+    if told.title is not None:
+        yield from title_lines(told.title, page)
+    yield from wrap(told.nothing, page.width)
+    yield from finding_lines(told.errors, page)
+    for group in told.groups:
+        yield from group_lines(group, page)
+    if told.console_edits is not None:
+        yield from console_edit_lines(told.console_edits, page)
+    if told.noted is not None:
+        yield from group_lines(told.noted, page)
+    if told.affected is not None:
+        yield from _affected(told.affected, page)
+    yield from finding_lines(told.warnings, page)
+    if told.order is not None:
+        yield from _order(told.order, page)
+    if told.next is not None:
+        yield from _next(told.next, page)
 
 
-def _affected(plan: Plan, page: Page) -> list[str]:
-    if not plan.affected:
-        return []
-    name = page.paint(
-        f"AFFECTED, not planned: {plural(len(plan.affected), 'resource')} outside what was selected",
-        Style.HEAD,
-    )
-    shown = ", ".join(str(address) for address in plan.affected[:_AFFECTED])
-    more = f" and {len(plan.affected) - _AFFECTED:,} more" if len(plan.affected) > _AFFECTED else ""
-    return [name, *(f"  {line}" for line in wrap(shown + more, page.width - 2))]
+def _affected(told: Affected, page: Page) -> Iterator[str]:
+    yield page.paint(told.heading.name, Style.HEAD)
+    names = f"{', '.join(told.names)} {told.more}"
+    yield from (f"  {line}" for line in wrap(names, page.width - 2))
+
+
+def _order(told: Order, page: Page) -> Iterator[str]:
+    """`ORDER  PromptTemplate, FineTuningTask ~9 h → Model → Service`."""
+    lead = f"{told.name}  "
+    text = _ARROW.join(", ".join(level) for level in told.levels)
+    first, *rest = wrap(text, page.width - len(lead))
+    yield lead + first
+    yield from (" " * len(lead) + line for line in rest)
+
+
+def _next(told: Next, page: Page) -> Iterator[str]:
+    """Only what is not typed is wrapped."""
+    lead = f"{told.name}  "
+    yield page.paint(lead + told.text, Style.HEAD)
+    for remark in told.remarks:
+        for line in wrap(remark, page.width - len(lead)):
+            yield page.paint(" " * len(lead) + line, Style.HEAD)

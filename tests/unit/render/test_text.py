@@ -8,11 +8,11 @@ from types import FrameType
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Cause, Change, Drift, Plan, Step, Verdict
+from qfops.core.plan import Action, After, AttributeChange, Cause, Change, Drift, Plan, Step, Verdict
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Slot, Unknown
 from qfops.render.text.plan import plan_text
 
-from .builders import MODIFY, attribute, change, edit, plan
+from .builders import DIGEST, MODIFY, attribute, change, edit, plan
 
 
 def lines(*changes: Change, **fields: object) -> list[str]:
@@ -211,6 +211,23 @@ def test_nothing_to_do_claims_no_more_than_it_knows() -> None:
     )
     assert lines(complete=False, unchanged=3)[0].startswith("No changes in what was selected.")
     assert lines(destroy=True) == ["No changes. Nothing is left to destroy."]
+
+
+def test_the_order_is_wrapped_below_itself_and_what_is_typed_is_never_broken() -> None:
+    made = plan(
+        change(Action.RUN, "FineTuningTask/a", last_duration=7200.0),
+        change(Action.CREATE, "v1/Plugin/a", after=(After(Address("FineTuningTask", "a")),)),
+        change(Action.DELETE, "Dataset/b", after=(After(Address("Plugin", "a", "v1")),)),
+    )
+    text = plan_text(made, command="qfops -C examples --env dev", flags="--target Service/faq", width=40)
+    assert text.splitlines()[-6:] == [
+        "ORDER  FineTuningTask ~2 h → v1/Plugin →",
+        "       delete Dataset",
+        f"APPROVE  qfops -C examples --env dev apply --target Service/faq --expect-digest {DIGEST}",
+        "         without the digest it needs",
+        "         --allow delete; --auto-approve",
+        "         refuses it",
+    ]
 
 
 def test_text_of_the_console_cannot_steer_the_terminal() -> None:
