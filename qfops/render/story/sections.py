@@ -66,12 +66,12 @@ def _heading(group: Group) -> Heading:
 
 def _tags(group: Group) -> tuple[Phrase, ...]:
     """What must not be missed about a group."""
-    acting = [item for item in group.changes if item.acts]
+    changes = group.changes
     found = {
-        "DELETES": any(item.action is Action.DELETE for item in acting),
-        "DEACTIVATES": any(item.action is Action.DEACTIVATE for item in acting),
-        "OLD NOT KEPT": any(throws_away(item) for item in acting),
-        "OVERWRITES CONSOLE EDIT": any(overwritten_paths(item) for item in acting),
+        "DELETES": any(item.action is Action.DELETE for item in changes),
+        "DEACTIVATES": any(item.action is Action.DEACTIVATE for item in changes),
+        "OLD NOT KEPT": any(throws_away(item) for item in changes),
+        "OVERWRITES CONSOLE EDIT": any(overwritten_paths(item) for item in changes),
     }
     loud = tuple(Phrase(tag, Emphasis.DANGER) for tag, true in found.items() if true)
-    return (*loud, Phrase("COSTS MONEY", Emphasis.MONEY)) if any(costs(item) for item in acting) else loud
+    return (*loud, Phrase("COSTS MONEY", Emphasis.MONEY)) if any(costs(item) for item in changes) else loud

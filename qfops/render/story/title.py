@@ -42,16 +42,15 @@ def _facts(plan: Plan) -> tuple[str, ...]:
 
 def _toll(plan: Plan) -> tuple[Phrase, ...]:
     """What the plan takes away, in a few loud words."""
-    acting = [item for item in plan.changes if item.acts]
-    thrown = [item for item in acting if throws_away(item)]
+    thrown = [item for item in plan.changes if throws_away(item)]
     counts = {
-        "DELETES {}": sum(item.action is Action.DELETE for item in acting),
-        "DEACTIVATES {}": sum(item.action is Action.DEACTIVATE for item in acting),
+        "DELETES {}": sum(item.action is Action.DELETE for item in plan.changes),
+        "DEACTIVATES {}": sum(item.action is Action.DEACTIVATE for item in plan.changes),
         "REPLACES {} WITHOUT KEEPING": sum(item.action is not Action.RUN for item in thrown),
         "THROWS AWAY {} RUN": sum(item.action is Action.RUN for item in thrown),
     }
     loud = [Phrase(text.format(f"{count:,}"), Emphasis.DANGER) for text, count in counts.items() if count]
-    overwritten = sum(len(overwritten_paths(item)) for item in acting)
+    overwritten = sum(len(overwritten_paths(item)) for item in plan.changes)
     if not overwritten:
         return tuple(loud) or (_HARMLESS,)
     text = f"OVERWRITES {overwritten:,} CONSOLE EDIT{'S' if overwritten > 1 else ''}"

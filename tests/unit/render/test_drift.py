@@ -51,6 +51,12 @@ def test_long_values_stand_below_each_other() -> None:
     ]
 
 
+def test_values_that_would_be_cut_stand_below_each_other_however_wide_the_page() -> None:
+    text = "a" * 50
+    rows = drift_text([drift("labels", [text], ["c"], desired=[])], width=160).splitlines()[2:5]
+    assert rows == [f"            applied  [{text}]", "            console  [c]", "            manifest []"]
+
+
 def test_accepted_edits_say_why_and_are_not_open() -> None:
     assert drift_text([drift("topP", 0.8, 0.5, ignored=True, reason="edited by support")]).splitlines() == [
         "No drift. The console holds what was applied.",

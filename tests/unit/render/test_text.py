@@ -168,6 +168,23 @@ def test_many_alike_share_a_line_but_never_what_hurts_or_costs() -> None:
     assert len(many(Action.FORGET)) == 31
 
 
+def test_those_told_as_one_still_make_room_for_their_names() -> None:
+    many = [change(Action.CREATE, f"Dataset/a-long-name-{n}", causes=(edit(),)) for n in range(30)]
+    other = change(Action.UPDATE, "Model/a", causes=(edit(),))
+    assert body(*many, other)[1:] == [
+        "  ~ update  Model/a                 because",
+        "  + create  30 × Dataset            a-long-name-0, a-long-name-1, a-long-name-2, …, a-long-name-29;",
+        "            because",
+    ]
+
+
+def test_what_is_loudest_colours_a_heading() -> None:
+    run = change(Action.RUN, "FineTuningTask/a", causes=(edit(),), billable=True)
+    end = change(Action.DELETE, "Model/a", causes=(edit(),))
+    assert "\x1b[1;35mCOSTS MONEY\x1b[0m" in plan_text(plan(run), color=True)
+    assert "\x1b[1;31mDELETES · COSTS MONEY\x1b[0m" in plan_text(plan(run, end), color=True)
+
+
 def test_changes_that_differ_do_not_share_a_line() -> None:
     changes = [
         change(Action.UPDATE, f"Dataset/d{n}", causes=(edit(),), attributes=(attribute(after=str(n)),))
