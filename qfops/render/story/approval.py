@@ -23,7 +23,8 @@ def allowances(plan: Plan) -> list[str]:
 
     What a stored approval still owes was approved before and asks for nothing again.
     """
-    return [word for word in ALLOWABLE if word in _words(plan)]
+    words = _words(plan)
+    return [word for word in ALLOWABLE if word in words]
 
 
 def only_whole(plan: Plan) -> bool:
