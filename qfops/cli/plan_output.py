@@ -23,7 +23,7 @@ def print_plan(
 
         terminal.out(json.dumps(plan_json(plan, options), ensure_ascii=False, indent=2) + "\n")
         return
-    from qfops.render.text import plan_text
+    from qfops.render.text.plan import plan_text
 
     page = terminal.page()
     terminal.out(

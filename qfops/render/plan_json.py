@@ -16,7 +16,7 @@ from qfops.core.plan.plan import FORMAT_VERSION, HeldBack, Plan
 from qfops.core.plan.steps import Call, StateEdit, Step, Wait
 from qfops.core.plan_options import PlanOptions
 from qfops.core.values import ABSENT, JSON, Marker, Reference, Sensitive, Slot, Unknown
-from qfops.render.diagnostics import diagnostic_json
+from qfops.render.reports.diagnostics import diagnostic_json
 from qfops.render.saved_plan import PlanFile, read_plan
 
 __all__ = ["PlanFile", "plan_file", "plan_json", "read_plan", "published_slot"]

@@ -1,8 +1,7 @@
-"""What changed between two long texts: changed lines only, with the changed words marked.
+"""What changed between two long texts: changed lines only, as pieces that stayed, went or came.
 
-`2 | Answer in at most [-120-]{+80+} words.` Numbers are lines of the new text; a removed line has `-`
-instead. Chinese is marked by runs of characters. The work is bounded: texts too different to compare
-closely are shown as removed and added lines.
+Chinese is compared by runs of characters. The work is bounded: texts too different to compare closely become
+removed and added lines.
 """
 
 from __future__ import annotations
@@ -13,13 +12,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from qfops.render.layout import ELLIPSIS, Page, Style, cells, clean, clip, clip_start
-
-MAX_LINES = 40
 # Pairs of items that SequenceMatcher may have to look at before we compare more coarsely.
 _BUDGET = 250_000
 _CLOSE = 0.5
-_MARK_LIMIT = 160
 _TOKEN = re.compile(r"[^\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+|\s+|.", re.DOTALL)
 
 Mark = Literal["=", "-", "+"]
@@ -39,16 +34,6 @@ class DiffLine:
 
     number: int | None
     pieces: tuple[Piece, ...]
-
-
-def diff_text(before: str, after: str, page: Page, limit: int = MAX_LINES) -> list[str]:
-    """The changed lines as text that fits the page's width, and how many more there are."""
-    lines = list(changed_lines(before, after))
-    gutter = max((len(str(line.number)) for line in lines if line.number), default=1)
-    shown = [_render(line, gutter, page) for line in lines[:limit]]
-    if len(lines) > limit:
-        shown.append(f"{ELLIPSIS} {len(lines) - limit:,} more changed lines; --format json shows both texts")
-    return shown
 
 
 def changed_lines(before: str, after: str) -> Iterator[DiffLine]:
@@ -137,46 +122,3 @@ def _pair(removed: str, added: str) -> Iterator[Piece]:
         yield Piece("-", removed)
     if added:
         yield Piece("+", added)
-
-
-def _render(line: DiffLine, gutter: int, page: Page) -> str:
-    number = "-" if line.number is None else str(line.number)
-    pieces = _fitted(line.pieces, page.width - gutter - 3)
-    return f"{number:>{gutter}} | " + "".join(_marked(piece, page) for piece in pieces)
-
-
-def _marked(piece: Piece, page: Page) -> str:
-    if piece.mark == "-":
-        return page.paint(f"[-{piece.text}-]", Style.DANGER)
-    if piece.mark == "+":
-        return page.paint("{+" + piece.text + "+}", Style.ADD)
-    return piece.text
-
-
-def _fitted(pieces: Sequence[Piece], room: int) -> list[Piece]:
-    """The pieces with harmless text; when too wide, what stayed is cut to what stands around the changes."""
-    cleaned = [Piece(piece.mark, clean(piece.text)) for piece in pieces]
-    if sum(cells(piece.text) + (0 if piece.mark == "=" else 4) for piece in cleaned) <= room:
-        return cleaned
-    kept = [index for index, piece in enumerate(cleaned) if piece.mark == "="]
-    share = max(16, (room - sum(cells(p.text) + 4 for p in cleaned if p.mark != "=")) // max(1, len(kept)))
-    return [
-        _shortened(piece, share, first=index == 0, last=index == len(cleaned) - 1)
-        for index, piece in enumerate(cleaned)
-    ]
-
-
-def _shortened(piece: Piece, share: int, *, first: bool, last: bool) -> Piece:
-    if piece.mark != "=":
-        if cells(piece.text) <= _MARK_LIMIT:
-            return piece
-        start = clip(piece.text, _MARK_LIMIT)
-        return Piece(piece.mark, f"{start} ({len(piece.text) - len(start) + 1:,} more characters)")
-    if cells(piece.text) <= share:
-        return piece
-    if first:
-        return Piece("=", clip_start(piece.text, share))
-    if last:
-        return Piece("=", clip(piece.text, share))
-    half = share // 2
-    return Piece("=", clip(piece.text, half) + clip_start(piece.text, share - half).removeprefix(ELLIPSIS))

@@ -14,8 +14,8 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import After, AttributeChange, Cause, Change
 from qfops.core.plan.plan import Plan, Stats
-from tests.support.plans import call, change, held_back
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Unknown
+from tests.support.plans import call, change, held_back
 
 LONG = "a-name-that-is-as-long-as-a-name-may-be-which-is-sixty-three-le"
 BARE = Plan(

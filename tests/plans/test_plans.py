@@ -16,7 +16,7 @@ from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan_options import PlanOptions
 from qfops.render.layout import cells
 from qfops.render.plan_json import plan_file, plan_json
-from qfops.render.text import plan_text
+from qfops.render.text.plan import plan_text
 
 from .cases import CASES
 from .world import Planned, planned

@@ -67,7 +67,7 @@ def drift_command(
         raise click.UsageError("--until and --why belong to --accept.")
     from qfops.cli.commands import plan as planned
     from qfops.core.plan_options import PlanOptions
-    from qfops.render.drift import drift_text
+    from qfops.render.reports.drift import drift_text
 
     project = open_project(invocation)
     plan = asyncio.run(planned.make(project, PlanOptions()))

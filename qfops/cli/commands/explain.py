@@ -20,7 +20,7 @@ def explain_command(field: str) -> int:
     qfops explain FineTuningTask.hyperParameterConfig.learningRate
     """
     from qfops.kinds.registry import load
-    from qfops.render.explain import explain
+    from qfops.render.reports.explain import explain
 
     name, _, path = field.partition(".")
     registry = load()

@@ -26,7 +26,7 @@ def graph_command(invocation: Invocation, output: str) -> int:
     """
     from qfops.cli.project import open_project
     from qfops.planning.select import resource_targets
-    from qfops.render import graph
+    from qfops.render.reports import graph
 
     project = open_project(invocation)
     edges = {address: resource_targets(resource) for address, resource in project.resources.items()}

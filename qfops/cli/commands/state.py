@@ -24,7 +24,7 @@ def state_command() -> None:
 def list_(invocation: Invocation) -> int:
     """Print every address with its object, and what is still open."""
     from qfops.cli.project import open_settings
-    from qfops.render.state import state_list
+    from qfops.render.reports.state import state_list
 
     project = open_settings(invocation)
     terminal.out(state_list(project.store().read(), color=terminal.page().color))
@@ -41,7 +41,7 @@ def show(invocation: Invocation, address: Address) -> int:
     qfops state show FineTuningTask/faq-a
     """
     from qfops.cli.project import open_settings
-    from qfops.render.state import state_show
+    from qfops.render.reports.state import state_show
 
     project = open_settings(invocation)
     state = project.store().read()

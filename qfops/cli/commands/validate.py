@@ -35,7 +35,7 @@ def validate_command(invocation: Invocation, paths: tuple[Path, ...], output: st
     """
     from qfops.kinds.registry import load
     from qfops.manifests import validate_project
-    from qfops.render import diagnostics
+    from qfops.render.reports import diagnostics
 
     found = validate_project(
         invocation.root,

@@ -16,7 +16,7 @@ from qfops.core.errors import InputError, QfopsError
 def report(error: Exception) -> int:
     """Say on standard error what went wrong; the exit code."""
     if isinstance(error, InputError):
-        from qfops.render.diagnostics import diagnostics_text
+        from qfops.render.reports.diagnostics import diagnostics_text
 
         page = terminal.page(sys.stderr)
         terminal.note(diagnostics_text(error.diagnostics, color=page.color, width=page.width))

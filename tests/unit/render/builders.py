@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Cause, Change
 from qfops.core.plan.plan import Plan
-from qfops.core.plan.steps import Step
+from qfops.core.plan.steps import Call, Repeat
+from qfops.core.plan_options import Scope
 from qfops.core.values import Slot
+from tests.support.plans import change as made
 
 DIGEST = "ab" * 32
 
 
-def plan(*changes: Change, **fields: object) -> Plan:
+def plan(*changes: Change, drift: Iterable[Change] = (), destroy: bool = False, **fields: object) -> Plan:
+    """A plan; `drift` are resources that stay as they are with an edit that is left alone."""
     defaults: dict[str, object] = {
         "project": "faq",
         "environment": "dev",
         "lineage": "7f3c",
         "serial": 1,
         "digest": DIGEST,
+        "scope": Scope.DESTROY if destroy else Scope.PROJECT,
     }
-    return Plan(changes=changes, **{**defaults, **fields})  # type: ignore[arg-type]
+    return Plan(changes=(*changes, *drift), **{**defaults, **fields})  # type: ignore[arg-type]
 
 
-def change(action: Action, name: str = "Service/faq", **fields: object) -> Change:
-    return Change(Address.parse(name), action, **{"reason": "because", **fields})  # type: ignore[arg-type]
+def change(action: Action, name: str = "Service/faq", **fields: Any) -> Change:
+    return made(name, action, **{"reason": "because", **fields})
 
 
 def edit(owner: str = "Service/faq", path: str = "name", line: int = 1, summary: str = "") -> Cause:
@@ -37,4 +44,4 @@ def attribute(
     return AttributeChange(path, before, before, after, verdict, operation="modify")
 
 
-MODIFY = Step("modify", "ModifyService", ("name",), "safe")
+MODIFY = Call("modify", "ModifyService", Repeat.SAFE, paths=("name",))

@@ -4,7 +4,7 @@ import json
 
 from qfops.core.address import Address, Location
 from qfops.core.diagnostics import Diagnostic
-from qfops.render.diagnostics import (
+from qfops.render.reports.diagnostics import (
     diagnostics_github,
     diagnostics_json,
     diagnostics_sarif,

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from typing import Any
+
 from qfops.core.address import Address
-from qfops.core.plan.plan import Drift
+from qfops.core.plan.plan import HeldBack
 from qfops.core.values import UNOBSERVED, Slot
-from qfops.render.drift import drift_text
+from qfops.render.reports.drift import drift_text
+from tests.support.plans import held_back
 
 TEMPLATE = Address("PromptTemplate", "answer")
 
 
-def drift(path: str, prior: Slot, live: Slot, **fields: object) -> Drift:
-    return Drift(TEMPLATE, path, prior, live, **{"desired": prior, **fields})  # type: ignore[arg-type]
+def drift(path: str, prior: Slot, live: Slot, **fields: Any) -> HeldBack:
+    made = held_back(TEMPLATE, path, prior, live, **{"desired": prior, **fields})
+    return HeldBack(made.address, made.attributes[0])
 
 
 def test_one_edit_has_its_own_commands() -> None:
@@ -49,6 +53,12 @@ def test_long_values_stand_below_each_other() -> None:
         "            console  [c]",
         f"            manifest [{'a' * 30}, {'b' * 25}…",
     ]
+
+
+def test_values_that_would_be_cut_stand_below_each_other_however_wide_the_page() -> None:
+    text = "a" * 50
+    rows = drift_text([drift("labels", [text], ["c"], desired=[])], width=160).splitlines()[2:5]
+    assert rows == [f"            applied  [{text}]", "            console  [c]", "            manifest []"]
 
 
 def test_accepted_edits_say_why_and_are_not_open() -> None:

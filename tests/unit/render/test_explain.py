@@ -9,7 +9,7 @@ from qfops.core.values import JSON
 from qfops.kinds.base import Identity, Kind, Output, Ref, Search
 from qfops.kinds.operations import Listing, Operation, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way, updatable
-from qfops.render.explain import explain
+from qfops.render.reports.explain import explain
 
 SCHEMA: dict[str, JSON] = {
     "type": "object",

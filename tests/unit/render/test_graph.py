@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action
-from qfops.render.graph import dot, mermaid
+from qfops.render.reports.graph import dot, mermaid
 
 DATA, TASK, MODEL = Address("Dataset", "a"), Address("FineTuningTask", "a"), Address("Model", "a")
 EDGES = {MODEL: [TASK], TASK: [DATA, DATA]}

@@ -2,19 +2,19 @@ from __future__ import annotations
 
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Cause
-from qfops.core.plan.steps import Step
-from qfops.render.groups import Heading, edits, grouped
+from qfops.render.story.groups import Topic, edits, grouped
+from tests.support.plans import call
 
 from .builders import attribute, change, edit, plan
 
 
-def headings(*changes: object, **fields: object) -> list[Heading]:
-    return [group.heading for group in grouped(plan(*changes, **fields))]  # type: ignore[arg-type]
+def topics(*changes: object, **fields: object) -> list[Topic]:
+    return [group.topic for group in grouped(plan(*changes, **fields))]  # type: ignore[arg-type]
 
 
 def test_what_cannot_be_done_comes_first_then_the_most_dangerous() -> None:
     new = Cause(change(Action.CREATE).address, "", "file", "a.yaml", 1, "new")
-    assert headings(
+    assert topics(
         change(Action.CREATE, "Dataset/a", causes=(new,)),
         change(Action.UPDATE, "Dataset/b", causes=(edit(line=1),)),
         change(Action.RUN, "Dataset/c", causes=(edit(line=2),), billable=True),
@@ -24,20 +24,18 @@ def test_what_cannot_be_done_comes_first_then_the_most_dangerous() -> None:
         change(Action.WAIT, "Dataset/g"),
         change(Action.NO_OP, "Dataset/h"),
     ) == [
-        *(Heading.BLOCKED, Heading.UNKNOWN, Heading.REMOVED, Heading.EDIT, Heading.EDIT),
-        *(Heading.NEW, Heading.WAITING),
+        *(Topic.BLOCKED, Topic.UNKNOWN, Topic.REMOVED, Topic.EDIT, Topic.EDIT),
+        *(Topic.NEW, Topic.WAITING),
     ]
 
 
 def test_what_no_edit_caused_says_what_did() -> None:
-    assert headings(change(Action.CREATE)) == [Heading.CONSOLE]
-    assert headings(change(Action.DELETE, object="svco-1")) == [Heading.RETIRED]
-    assert headings(change(Action.DELETE, owed=True, causes=(edit(),))) == [Heading.OWED]
-    assert headings(change(Action.DELETE, causes=(edit(summary="removed"),)), destroy=True) == [
-        Heading.DESTROY
-    ]
+    assert topics(change(Action.CREATE)) == [Topic.CONSOLE]
+    assert topics(change(Action.DELETE, object="svco-1")) == [Topic.RETIRED]
+    assert topics(change(Action.DELETE, owed=True, causes=(edit(),))) == [Topic.OWED]
+    assert topics(change(Action.DELETE, causes=(edit(summary="removed"),)), destroy=True) == [Topic.DESTROY]
     reverted = attribute(verdict=Verdict.REVERT)
-    assert headings(change(Action.UPDATE, attributes=(reverted,))) == [Heading.REVERT]
+    assert topics(change(Action.UPDATE, attributes=(reverted,))) == [Topic.REVERT]
 
 
 def test_one_edit_is_one_group_and_a_second_cause_refers_to_the_first() -> None:
@@ -72,7 +70,7 @@ def test_within_a_group_danger_comes_first_and_the_walk_decides_ties() -> None:
 
 
 def test_a_run_in_progress_that_is_stopped_counts_as_danger() -> None:
-    stopped = change(Action.RUN, "Service/b", causes=(edit(line=2),), steps=(Step("stop", "Stop"),))
+    stopped = change(Action.RUN, "Service/b", causes=(edit(line=2),), steps=(call("stop", "Stop"),))
     deleted = change(Action.DELETE, "Service/a", causes=(edit(line=3),))
     assert [group.cause.line for group in grouped(plan(deleted, stopped)) if group.cause] == [2, 3]
 

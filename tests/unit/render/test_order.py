@@ -3,12 +3,9 @@ from __future__ import annotations
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import After
-from qfops.render.layout import Page
-from qfops.render.order import order_lines
+from qfops.render.story.order import Order, order
 
 from .builders import change, plan
-
-PAGE = Page(60)
 
 
 def after(name: str) -> tuple[After, ...]:
@@ -24,17 +21,12 @@ def test_kinds_follow_what_they_wait_for_with_the_longest_forecast() -> None:
         change(Action.UPDATE, "v1/Plugin/a", after=after("FineTuningTask/a"), last_duration=60.0),
         change(Action.DELETE, "Dataset/b", after=after("v1/Plugin/a")),
     )
-    assert order_lines(made, PAGE) == [
-        "ORDER  Dataset → FineTuningTask ~2 h → v1/Plugin → delete",
-        "       Dataset",
-    ]
+    assert order(made) == Order((("Dataset",), ("FineTuningTask ~2 h",), ("v1/Plugin",), ("delete Dataset",)))
 
 
 def test_no_line_when_nothing_waits() -> None:
-    assert (
-        order_lines(plan(change(Action.CREATE, "Dataset/a"), change(Action.CREATE, "Dataset/b")), PAGE) == []
-    )
-    assert order_lines(plan(), PAGE) == []
+    assert order(plan(change(Action.CREATE, "Dataset/a"), change(Action.CREATE, "Dataset/b"))) is None
+    assert order(plan()) is None
 
 
 def test_a_change_may_wait_for_another_object_of_its_address() -> None:
@@ -42,4 +34,4 @@ def test_a_change_may_wait_for_another_object_of_its_address() -> None:
         change(Action.REPLACE, "Service/a"),
         change(Action.DEACTIVATE, "Service/a", object="svco-1", after=after("Service/a")),
     )
-    assert order_lines(made, PAGE) == ["ORDER  Service → deactivate Service"]
+    assert order(made) == Order((("Service",), ("deactivate Service",)))

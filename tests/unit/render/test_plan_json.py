@@ -5,7 +5,7 @@ import pytest
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Cause
-from qfops.core.plan.steps import Step
+from qfops.core.plan.steps import StateEdit
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Reference, Sensitive, Slot, Unknown
 from qfops.render.plan_json import plan_json, slot_json
 
@@ -52,7 +52,7 @@ def test_absent_is_a_missing_key_and_null_is_null() -> None:
 
 def test_what_says_nothing_is_missing() -> None:
     found = first(
-        steps=(Step("record"),), causes=(Cause(Address("Service", "faq"), "name", "var", "", 0, "x"),)
+        steps=(StateEdit("record"),), causes=(Cause(Address("Service", "faq"), "name", "var", "", 0, "x"),)
     )
     assert not {"id", "lastDuration"} & found.keys()
     assert found["steps"] == [{"id": "record", "paths": [], "billable": False}]

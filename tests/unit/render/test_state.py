@@ -6,7 +6,7 @@ from qfops.core.state.approved_plan import ApprovedPlan
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.state.records import Header, Intent
 from qfops.core.state.state import State
-from qfops.render.state import state_list, state_show
+from qfops.render.reports.state import state_list, state_show
 
 MODEL, DATA = Address("Model", "a"), Address("Dataset", "客服")
 RETIRED = Retired("am-1/amv-0", {"name": "old"}, why="replaced", due="delete")

@@ -9,13 +9,14 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
-from qfops.core.plan.change import AttributeChange, Cause, Change
-from qfops.core.plan.plan import Drift, Plan
-from qfops.core.plan.steps import Step
+from qfops.core.plan.change import After, AttributeChange, Cause, Change
+from qfops.core.plan.plan import Plan
+from qfops.core.plan.steps import StateEdit
 from qfops.core.values import ABSENT, UNOBSERVED, Reference, Slot, Unknown
-from qfops.render.text import plan_text
+from qfops.render.text.plan import plan_text
+from tests.support.plans import held_back
 
-from .builders import MODIFY, attribute, change, edit, plan
+from .builders import DIGEST, MODIFY, attribute, change, edit, plan
 
 
 def lines(*changes: Change, **fields: object) -> list[str]:
@@ -32,7 +33,7 @@ def body(*changes: Change, **fields: object) -> list[str]:
 def test_an_update_says_what_changes_and_a_state_only_one_says_why() -> None:
     update = change(Action.UPDATE, causes=(edit(),), attributes=(attribute(),), steps=(MODIFY,))
     assert body(update) == ["EDIT 1  a.yaml:1", "  ~ update  Service/faq  name a → b"]
-    labels = change(Action.UPDATE, reason="labels: state only, no call", steps=(Step("record"),))
+    labels = change(Action.UPDATE, reason="labels: state only, no call", steps=(StateEdit("record"),))
     assert body(labels)[1] == "  ~ update  Service/faq  labels: state only, no call"
 
 
@@ -148,7 +149,7 @@ def test_another_object_of_the_address_is_named_by_its_id() -> None:
 def test_moves_and_adoptions_name_both_sides() -> None:
     move = change(Action.MOVE, "Dataset/new", moved_from=Address("Dataset", "old"), causes=(edit(),))
     assert body(move)[1].startswith("  → move    Dataset/old → Dataset/new")
-    adopt = change(Action.ADOPT, link="svco-1", steps=(Step("link"),))
+    adopt = change(Action.ADOPT, link="svco-1", steps=(StateEdit("link"),))
     assert body(adopt)[1].endswith("because; object svco-1")
 
 
@@ -171,6 +172,23 @@ def test_many_alike_share_a_line_but_never_what_hurts_or_costs() -> None:
     assert len(many(Action.FORGET)) == 31
 
 
+def test_those_told_as_one_still_make_room_for_their_names() -> None:
+    many = [change(Action.CREATE, f"Dataset/a-long-name-{n}", causes=(edit(),)) for n in range(30)]
+    other = change(Action.UPDATE, "Model/a", causes=(edit(),))
+    assert body(*many, other)[1:] == [
+        "  ~ update  Model/a                 because",
+        "  + create  30 × Dataset            a-long-name-0, a-long-name-1, a-long-name-2, …, a-long-name-29;",
+        "            because",
+    ]
+
+
+def test_what_is_loudest_colours_a_heading() -> None:
+    run = change(Action.RUN, "FineTuningTask/a", causes=(edit(),), billable=True)
+    end = change(Action.DELETE, "Model/a", causes=(edit(),))
+    assert "\x1b[1;35mCOSTS MONEY\x1b[0m" in plan_text(plan(run), color=True)
+    assert "\x1b[1;31mDELETES · COSTS MONEY\x1b[0m" in plan_text(plan(run, end), color=True)
+
+
 def test_changes_that_differ_do_not_share_a_line() -> None:
     changes = [
         change(Action.UPDATE, f"Dataset/d{n}", causes=(edit(),), attributes=(attribute(after=str(n)),))
@@ -190,7 +208,7 @@ def test_many_blocked_alike_share_a_line_with_a_way_on_for_all() -> None:
 
 
 def test_drift_that_is_reverted_is_not_called_left_alone() -> None:
-    drift = Drift(Address("Service", "faq"), "name", "a", "x", "a")
+    drift = held_back("Service/faq", "name", "a", "x", "a")
     reverted = AttributeChange("name", "a", "x", "a", Verdict.REVERT)
     text = plan_text(plan(change(Action.UPDATE, attributes=(reverted,)), drift=(drift,)))
     assert "left alone" not in text
@@ -216,6 +234,23 @@ def test_nothing_to_do_claims_no_more_than_it_knows() -> None:
     assert lines(destroy=True) == ["No changes. Nothing is left to destroy."]
 
 
+def test_the_order_is_wrapped_below_itself_and_what_is_typed_is_never_broken() -> None:
+    made = plan(
+        change(Action.RUN, "FineTuningTask/a", last_duration=7200.0),
+        change(Action.CREATE, "v1/Plugin/a", after=(After(Address("FineTuningTask", "a")),)),
+        change(Action.DELETE, "Dataset/b", after=(After(Address("Plugin", "a", "v1")),)),
+    )
+    text = plan_text(made, command="qfops -C examples --env dev", flags="--target Service/faq", width=40)
+    assert text.splitlines()[-6:] == [
+        "ORDER  FineTuningTask ~2 h → v1/Plugin →",
+        "       delete Dataset",
+        f"APPROVE  qfops -C examples --env dev apply --target Service/faq --expect-digest {DIGEST}",
+        "         without the digest it needs",
+        "         --allow delete; --auto-approve",
+        "         refuses it",
+    ]
+
+
 def test_text_of_the_console_cannot_steer_the_terminal() -> None:
     evil = "\x1b[2J\u202ename"
     hostile = change(
@@ -226,7 +261,7 @@ def test_text_of_the_console_cannot_steer_the_terminal() -> None:
         causes=(edit(path=evil, summary=evil),),
         attributes=(attribute(evil, evil, f"{evil}2", Verdict.BLOCKED),),
     )
-    drift = Drift(Address("Service", "faq"), evil, evil, f"x{evil}", evil, evil)
+    drift = held_back("Service/faq", evil, evil, f"x{evil}", evil, evil)
     cause = Cause(Address("Service", "faq"), evil, "file", evil, 1, evil)
     edited = change(Action.UPDATE, "Model/a", causes=(cause,), attributes=hostile.attributes)
     text = plan_text(plan(hostile, edited, drift=(drift,), project=evil, environment=evil))

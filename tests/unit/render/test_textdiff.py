@@ -3,9 +3,14 @@ from __future__ import annotations
 import pytest
 
 from qfops.render.layout import Page, cells
-from qfops.render.textdiff import changed_lines, diff_text
+from qfops.render.text.marked import MAX_LINES, marked_lines
+from qfops.render.textdiff import changed_lines
 
 PAGE = Page(width=88)
+
+
+def diff_text(before: str, after: str, page: Page, limit: int = MAX_LINES) -> list[str]:
+    return marked_lines(list(changed_lines(before, after)), page, limit)
 
 
 @pytest.mark.parametrize(

@@ -206,7 +206,7 @@ ODD: list[JSON] = [
 
 
 def refusals(document: dict[str, JSON]) -> int:
-    """How many of the snapshots that hold an odd value in one place are refused; no other error is let pass."""
+    """How many snapshots with an odd value in one place are refused; any other error passes through."""
     refused = 0
     for *above, last in _places(document):
         for odd in ODD:

@@ -1,26 +1,29 @@
-"""The order of the walk in one line: which kinds come after which, and how long the last runs took."""
+"""The order of the walk: which kinds come after which, and how long the last runs took."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan
-from qfops.render.layout import Page, wrap
 from qfops.render.values import about
 
-ARROW = " → "
-_LEAD = "ORDER  "
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The kinds level by level (`FineTuningTask ~9 h`); a level waits for those before it."""
+
+    levels: tuple[tuple[str, ...], ...]
+    name: str = "ORDER"
 
 
-def order_lines(plan: Plan, page: Page) -> list[str]:
-    """`ORDER  PromptTemplate, FineTuningTask ~9 h → Model → Service`; nothing when nothing waits."""
+def order(plan: Plan) -> Order | None:
+    """The order of a plan; None when nothing waits for anything."""
     levels = _levels(plan)
     if len(levels) < 2:
-        return []
-    text = ARROW.join(", ".join(_named(kind, time) for kind, time in level.items()) for level in levels)
-    room = page.width - len(_LEAD)
-    first, *rest = wrap(text, room)
-    return [_LEAD + first, *(" " * len(_LEAD) + line for line in rest)]
+        return None
+    return Order(tuple(tuple(_named(kind, time) for kind, time in level.items()) for level in levels))
 
 
 def _levels(plan: Plan) -> list[dict[str, float]]:

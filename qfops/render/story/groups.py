@@ -14,12 +14,12 @@ from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Cause, Change
 from qfops.core.plan.plan import Plan
 from qfops.core.state.entry import CURRENT
-from qfops.render.signs import Danger, danger
+from qfops.render.story.danger import Danger, danger
 
 NEW, REMOVED = "new", "removed"
 
 
-class Heading(enum.IntEnum):
+class Topic(enum.IntEnum):
     """What a group is about; the order decides between groups of the same danger."""
 
     BLOCKED = 0
@@ -37,9 +37,9 @@ class Heading(enum.IntEnum):
     WAITING = 12
 
 
-Key = tuple[Heading, str, int, str, str, str]
-_BY_ACTION = {Action.ADOPT: Heading.ADOPTED, Action.MOVE: Heading.MOVED}
-_HELD = {Action.BLOCKED: Heading.BLOCKED, Action.UNKNOWN: Heading.UNKNOWN}
+Key = tuple[Topic, str, int, str, str, str]
+_BY_ACTION = {Action.ADOPT: Topic.ADOPTED, Action.MOVE: Topic.MOVED}
+_HELD = {Action.BLOCKED: Topic.BLOCKED, Action.UNKNOWN: Topic.UNKNOWN}
 
 
 @dataclass(slots=True)
@@ -56,14 +56,14 @@ class Group:
     number: int = 0
 
     @property
-    def heading(self) -> Heading:
+    def topic(self) -> Topic:
         """What the group is about."""
         return self.key[0]
 
     @property
     def name(self) -> str:
         """How other groups refer to this one."""
-        return f"EDIT {self.number}" if self.number else self.heading.name
+        return f"EDIT {self.number}" if self.number else self.topic.name
 
 
 def grouped(plan: Plan) -> list[Group]:
@@ -82,7 +82,7 @@ def grouped(plan: Plan) -> list[Group]:
     for group in groups.values():
         group.changes.sort(key=danger)
     ordered = sorted(groups.values(), key=_urgency)
-    edits = (group for group in ordered if group.heading is Heading.EDIT)
+    edits = (group for group in ordered if group.topic is Topic.EDIT)
     for number, group in enumerate(edits, 1):
         group.number = number
     return ordered
@@ -90,42 +90,42 @@ def grouped(plan: Plan) -> list[Group]:
 
 def edits(changes: Iterable[Change]) -> set[Key]:
     """The distinct edits behind the changes, those of blocked ones included."""
-    return {key for item in changes for cause in item.causes if (key := _key_of(cause))[0] is Heading.EDIT}
+    return {key for item in changes for cause in item.causes if (key := _key_of(cause))[0] is Topic.EDIT}
 
 
 def _home(change: Change, plan: Plan) -> tuple[Key, Cause | None]:
-    heading = _heading(change, plan)
-    if heading is Heading.EDIT:
+    topic = _topic(change, plan)
+    if topic is Topic.EDIT:
         cause = change.causes[0]
         return _key_of(cause), cause
-    return (heading, "", 0, "", "", ""), None
+    return (topic, "", 0, "", "", ""), None
 
 
-def _heading(change: Change, plan: Plan) -> Heading:
+def _topic(change: Change, plan: Plan) -> Topic:
     """The heading of a change; `EDIT` stands for "look at its first cause"."""
     if change.action in _HELD:
         return _HELD[change.action]
     if change.seal.owed:
-        return Heading.OWED
+        return Topic.OWED
     if change.action is Action.WAIT:
-        return Heading.WAITING
+        return Topic.WAITING
     if plan.destroys:
-        return Heading.DESTROY
+        return Topic.DESTROY
     if change.object != CURRENT and not change.causes:
-        return Heading.RETIRED
+        return Topic.RETIRED
     if change.causes:
-        return Heading.EDIT
+        return Topic.EDIT
     if any(item.verdict is Verdict.REVERT for item in change.attributes):
-        return Heading.REVERT
-    return _BY_ACTION.get(change.action, Heading.CONSOLE)
+        return Topic.REVERT
+    return _BY_ACTION.get(change.action, Topic.CONSOLE)
 
 
 def _key_of(cause: Cause) -> Key:
     if cause.summary == NEW:
-        return (Heading.NEW, "", 0, "", "", "")
+        return (Topic.NEW, "", 0, "", "", "")
     if cause.summary == REMOVED:
-        return (Heading.REMOVED, "", 0, "", "", "")
-    return (Heading.EDIT, cause.file, cause.line, cause.path, cause.summary, cause.source)
+        return (Topic.REMOVED, "", 0, "", "", "")
+    return (Topic.EDIT, cause.file, cause.line, cause.path, cause.summary, cause.source)
 
 
 def _other_causes(change: Change, home: Key) -> list[Cause]:
@@ -141,7 +141,7 @@ def _other_causes(change: Change, home: Key) -> list[Cause]:
 
 def _urgency(group: Group) -> tuple[int, int, Key]:
     """Blocked and unknown first, then the worst change of each group, then the heading and the place."""
-    if group.heading <= Heading.UNKNOWN:
-        return (-1, group.heading, group.key)
+    if group.topic <= Topic.UNKNOWN:
+        return (-1, group.topic, group.key)
     worst = min((danger(change) for change in group.changes), default=Danger.WAITS)
-    return (worst, group.heading, group.key)
+    return (worst, group.topic, group.key)

@@ -1,8 +1,4 @@
-"""The signs, colours and danger of actions.
-
-Signs take one cell each: ▶ run, ± replace, ~ update, + create, - delete, ■ deactivate, ← adopt or link,
-→ move, ◦ retire, · forget, … wait, ✗ blocked, ? unknown, ! a console edit, = nothing to do.
-"""
+"""How much a change can hurt: what it ends, throws away, overwrites or costs. Plans are sorted by this."""
 
 from __future__ import annotations
 
@@ -10,28 +6,10 @@ import enum
 
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Change
-from qfops.render.layout import Style
-
-SIGNS = {
-    Action.NO_OP: "=",
-    Action.CREATE: "+",
-    Action.UPDATE: "~",
-    Action.RUN: "▶",
-    Action.WAIT: "…",
-    Action.REPLACE: "±",
-    Action.RETIRE: "◦",
-    Action.MOVE: "→",
-    Action.DELETE: "-",
-    Action.DEACTIVATE: "■",
-    Action.FORGET: "·",
-    Action.ADOPT: "←",
-    Action.BLOCKED: "✗",
-    Action.UNKNOWN: "?",
-}
 
 
 class Danger(enum.IntEnum):
-    """How much a change can hurt, the worst first: what plans are sorted by."""
+    """How much a change can hurt, the worst first."""
 
     ENDS = 0
     OVERWRITES = 1
@@ -53,23 +31,18 @@ _DANGERS = {
     Action.WAIT: Danger.WAITS,
 }
 _ENDS = (Action.DELETE, Action.DEACTIVATE)
-_STYLES = {
-    Danger.ENDS: Style.DANGER,
-    Danger.OVERWRITES: Style.DANGER,
-    Danger.MONEY: Style.MONEY,
-    Danger.REPLACES: Style.WARN,
-    Danger.EDITS: Style.WARN,
-    Danger.ADDS: Style.ADD,
-    Danger.WAITS: Style.CALM,
-}
 
 
 def throws_away(change: Change) -> bool:
     """Whether something new replaces an object that is not kept, or a run that is still going."""
     if not change.acts or change.action in _ENDS:
         return False
-    stops = change.action is Action.RUN and change.stops
-    return stops or bool(change.ends.destroys)
+    return stops_a_run(change) or bool(change.ends.destroys)
+
+
+def stops_a_run(change: Change) -> bool:
+    """Whether a run that is still going is stopped for a new one."""
+    return change.action is Action.RUN and change.stops
 
 
 def overwritten_paths(change: Change) -> list[str]:
@@ -94,13 +67,3 @@ def danger(change: Change) -> Danger:
     if worst > Danger.MONEY and costs(change):
         worst = Danger.MONEY
     return worst
-
-
-def style(change: Change) -> Style:
-    """The colour of the change's sign and verb."""
-    return Style.DANGER if change.action in (Action.BLOCKED, Action.UNKNOWN) else _STYLES[danger(change)]
-
-
-def verb(change: Change) -> str:
-    """The sign and the word of the action, e.g. `▶ run`."""
-    return f"{SIGNS[change.action]} {change.action}"

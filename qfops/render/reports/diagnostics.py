@@ -8,17 +8,17 @@ from urllib.parse import quote
 
 from qfops.core.diagnostics import Diagnostic, arranged
 from qfops.core.values import JSON
-from qfops.render.layout import Page, Style, clean, plural, wrap
+from qfops.render.layout import Page, plural
+from qfops.render.text.findings import finding_lines
 
 FORMAT_VERSION = 1
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_INDENT = "    "
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], *, color: bool = False, width: int = 100) -> str:
     """Every finding as `file:line:column: error: …` with address, why and remedy below; then the counts."""
     found = arranged(diagnostics)
-    lines = [*diagnostic_lines(found, Page(width, color)), _count(found)]
+    lines = [*finding_lines(found, Page(width, color)), _count(found)]
     return "\n".join(lines) + "\n"
 
 
@@ -35,23 +35,6 @@ def _count(found: Sequence[Diagnostic]) -> str:
 def _counts(found: Sequence[Diagnostic]) -> tuple[int, int]:
     errors = sum(item.severity == "error" for item in found)
     return errors, len(found) - errors
-
-
-def diagnostic_lines(diagnostics: Iterable[Diagnostic], page: Page) -> list[str]:
-    """The findings without the counts, in the order given; remedies are not wrapped: they are copied."""
-    lines: list[str] = []
-    room = page.width - len(_INDENT)
-    for item in diagnostics:
-        place = f"{clean(str(item.location))}: " if item.location else ""
-        severity = page.paint(f"{item.severity}:", Style.DANGER if item.severity == "error" else Style.WARN)
-        lines.append(f"{place}{severity} {clean(item.summary)} [{item.code}]")
-        about = " ".join(part for part in (str(item.address or ""), clean(item.path)) if part)
-        if about:
-            lines.append(_INDENT + about)
-        for line in item.detail.splitlines():
-            lines += [_INDENT + part for part in wrap(clean(line), room)]
-        lines += [_INDENT + page.paint(clean(line), Style.HEAD) for line in item.remedy.splitlines()]
-    return lines
 
 
 def message(item: Diagnostic) -> str:

@@ -1,0 +1,143 @@
+"""Console edits as a story: what was applied, what the console holds, what the manifest says, the ways on."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qfops.core.plan.plan import HeldBack, Plan
+from qfops.core.values import same
+from qfops.render.layout import clean, plural
+from qfops.render.story.parts import Emphasis, Heading, Remark, Side, TextDiff
+from qfops.render.story.signs import CONSOLE_EDIT
+from qfops.render.textdiff import changed_lines
+from qfops.render.values import fits
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleEdit:
+    """An edit of one attribute; `place` names it as `drift --accept` takes it.
+
+    `short`: every side fits on a line. `text` is what the console changed, where it changed a text, and
+    `manifest` then says what is wanted, where that is more telling than the value.
+    """
+
+    sign: str
+    address: str
+    path: str
+    place: str
+    sides: tuple[Side, Side, Side]
+    short: bool
+    emphasis: Emphasis = Emphasis.WARN
+    text: TextDiff | None = None
+    manifest: str = ""
+    remarks: tuple[str, ...] = ()
+    ignored: bool = False
+    revertible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleEdits:
+    """Console edits under one heading, and below them what can be done about each, a command last."""
+
+    heading: Heading
+    edits: tuple[ConsoleEdit, ...]
+    ways_on: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DriftStory:
+    """The report of console edits; `nothing` is said instead of `open` when there are none."""
+
+    nothing: str
+    open: ConsoleEdits | None
+    ignored: ConsoleEdits | None
+
+
+def console_edit(item: HeldBack) -> ConsoleEdit:
+    """The story of one edit that a plan found: the only function that looks into what was found."""
+    sides = (
+        Side("applied", item.attribute.prior),
+        Side("console", item.attribute.live),
+        Side("manifest", item.attribute.desired),
+    )
+    text = _text(item)
+    return ConsoleEdit(
+        sign=CONSOLE_EDIT,
+        address=str(item.address),
+        path=clean(item.attribute.path),
+        place=_place(item),
+        sides=sides,
+        short=all(fits(side.value) for side in sides),
+        text=text,
+        manifest="says what was applied"
+        if text and same(item.attribute.desired, item.attribute.prior)
+        else "",
+        remarks=tuple(_remarks(item)),
+        ignored=item.ignored,
+        revertible=item.revertible,
+    )
+
+
+def _place(item: HeldBack) -> str:
+    """`ADDRESS.path`, quoted for the shell where needed."""
+    dot = "" if item.attribute.path.startswith("[") else "."
+    return clean(shlex.quote(f"{item.address}{dot}{item.attribute.path}"))
+
+
+def _text(item: HeldBack) -> TextDiff | None:
+    if not (isinstance(item.attribute.prior, str) and isinstance(item.attribute.live, str)):
+        return None
+    return TextDiff(tuple(changed_lines(item.attribute.prior, item.attribute.live)), "applied → console:")
+
+
+def _remarks(item: HeldBack) -> Iterator[str]:
+    """Why an edit is left alone for good, or that it cannot be undone."""
+    if item.ignored and item.attribute.reason:
+        yield clean(item.attribute.reason)
+    if not item.ignored and not item.revertible:
+        yield "no call can undo this one"
+
+
+def held_back(plan: Plan) -> tuple[ConsoleEdit, ...]:
+    """The edits that the plan leaves alone and that nobody chose to ignore."""
+    return tuple(console_edit(item) for item in plan.held_back if not item.ignored)
+
+
+def ignored(plan: Plan) -> int:
+    """How many edits are accepted or ignored."""
+    return sum(item.ignored for item in plan.held_back)
+
+
+def held_back_story(edits: Sequence[ConsoleEdit], command: str) -> ConsoleEdits | None:
+    """The section of a plan about the edits that it leaves alone."""
+    if not edits:
+        return None
+    name = "CONSOLE EDIT" if len(edits) == 1 else "CONSOLE EDITS"
+    return ConsoleEdits(Heading(f"{name}, not part of this plan"), tuple(edits), _ways_on(edits, command))
+
+
+def drift_story(drift: Sequence[HeldBack], command: str) -> DriftStory:
+    """What a report of console edits says: first those that are neither accepted nor ignored."""
+    told = [console_edit(item) for item in drift]
+    edits = tuple(item for item in told if not item.ignored)
+    others = tuple(item for item in told if item.ignored)
+    name, rest = (plural(len(found), "console edit") for found in (edits, others))
+    return DriftStory(
+        nothing="" if edits else "No drift. The console holds what was applied.",
+        open=ConsoleEdits(Heading(name), edits, _ways_on(edits, command)) if edits else None,
+        ignored=ConsoleEdits(Heading(f"{rest} accepted or ignored"), others) if others else None,
+    )
+
+
+def _ways_on(edits: Sequence[ConsoleEdit], command: str) -> tuple[Remark, ...]:
+    """What can be done about each; one edit alone has the whole command to accept it."""
+    revertible = any(item.revertible for item in edits)
+    undo = "--allow revert-drift" if revertible else "by hand in the console, no call can do it"
+    place = edits[0].place if len(edits) == 1 else "ADDRESS.PATH"
+    return (
+        Remark("keep", "copy the value into the manifest"),
+        Remark("undo", undo),
+        Remark("until a date", f"{command} drift --accept {place} --until DATE --why TEXT"),
+    )
