@@ -1,6 +1,6 @@
 """A bench: one project on one emulated console, planned and applied in this process.
 
-Waiting is as in production, on a simulated clock that nobody waits for.
+Waiting is as in production, on a simulated clock that nobody waits for; only a call takes time, and little.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from tests.support.clock import SkippingClock
 HOUR = 3600.0
 WHOLE = Approval(whole=True)
 AUTO = Approval(auto=True)
+LATENCY = 0.1  # seconds from the effect of a call to its answer, in which others act and processes die
 DURATIONS = {
     "import": 0.0, "publish": 0.0, "queue": 0.0, "training": 0.0, "model": 0.0, "service": 0.0,
     "update": 0.0, "deactivate": 0.0, "unit": 0.0,
@@ -109,6 +110,8 @@ class Bench:
         now = self.clock.now
         self.emulator = Emulator(self.root / "emulator.db", clock=now, wall=now)
         self.emulator.configure(durations=DURATIONS)
+        if isinstance(self.clock, SkippingClock):
+            self.emulator.configure(latency=LATENCY)
         self.store = self._store()
 
     def _store(self) -> FileStore:
