@@ -43,6 +43,7 @@ from tests.support.clock import SkippingClock
 HOUR = 3600.0
 WHOLE = Approval(whole=True)
 AUTO = Approval(auto=True)
+LATE = 50.0  # seconds after which a late list shows a new object: within the production `wait.visibility`
 LATENCY = 0.1  # seconds from the effect of a call to its answer, in which others act and processes die
 DURATIONS = {
     "import": 0.0, "publish": 0.0, "queue": 0.0, "training": 0.0, "model": 0.0, "service": 0.0,
@@ -165,14 +166,14 @@ class Bench:
 
     def plan(self, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None) -> Plan:
         """A plan, read only."""
+        return self.run(self.planned(flags, adopt))
 
-        async def run() -> Plan:
-            async with self.client() as client:
-                world = World(self.console(client), self.registry, self.clock, self.settings)
-                fresh = await plan_project(world, self.store.read(), self._desired(flags, adopt))
-                return fresh.plan
-
-        return self.run(run())
+    async def planned(self, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None) -> Plan:
+        """A plan, also in the middle of somebody's apply."""
+        async with self.client() as client:
+            world = World(self.console(client), self.registry, self.clock, self.settings)
+            fresh = await plan_project(world, self.store.read(), self._desired(flags, adopt))
+            return fresh.plan
 
     def apply(
         self, approval: Approval = WHOLE, flags: Flags = Flags(), adopt: Mapping[str, str] | None = None,
@@ -224,6 +225,10 @@ class Bench:
                     await session.release()
 
         return self.run(run())
+
+    def show_late(self, seconds: float = LATE) -> None:
+        """Lists show what is made from now on only after so long; details show it at once."""
+        self.emulator.configure(visibility=seconds)
 
     def lose_state(self) -> None:
         """Throw away everything that qfops remembers; the console keeps its objects."""
