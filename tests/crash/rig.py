@@ -48,9 +48,9 @@ class Doom:
         if self.dead:
             raise Killed
 
-    def strike(self, when: When, action: str) -> None:
-        """Die here if this is the moment."""
-        if self.when == when and (self.sent == self.nth or self.action == action):
+    def strike(self, when: When, number: int, action: str) -> None:
+        """Die here, at the request of this number, if this is the moment."""
+        if self.when == when and (number == self.nth or self.action == action):
             self.dead = True
         self.check()
 
@@ -84,10 +84,10 @@ class MortalConsole:
         self, route: str, action: str, body: Mapping[str, JSON], *, valid_until: float, attempt: int = 1
     ) -> Answer:
         self.doom.check()
-        self.doom.sent += 1
-        self.doom.strike("before", action)
+        self.doom.sent = number = self.doom.sent + 1
+        self.doom.strike("before", number, action)
         answer = await self.inner.send(route, action, body, valid_until=valid_until, attempt=attempt)
-        self.doom.strike("after", action)
+        self.doom.strike("after", number, action)
         return answer
 
     async def turn(self) -> None:

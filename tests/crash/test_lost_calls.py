@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from qfops.core.settings import Wait
 from tests.crash.conftest import Prepared
-from tests.crash.outcome import settled
-from tests.crash.rig import When, kill
+from tests.crash.outcome import converged, settled
+from tests.crash.rig import When, kill, next_process
 from tests.crash.worlds import CASES, Case
-from tests.support.bench import WHOLE, trouble
+from tests.support.bench import LATE, WHOLE, trouble
 
 CREATE, *LATER = CASES
 
@@ -41,6 +42,30 @@ def test_a_create_that_took_effect_is_never_repeated(
     kill(bench, nth, when, case.flags)
     settled(bench, case)
     assert Counter(bench.writes()) == WRITES_OF_CREATE
+    bench.close()
+
+
+@pytest.mark.parametrize(("case", "nth", "when"), moments(CREATE, "after"))
+def test_a_create_that_its_list_shows_late_is_never_repeated(
+    prepared: Prepared, case: Case, nth: int, when: When
+) -> None:
+    """The next process looks until the time is over in which the list may still show it.
+
+    A job that no list shows yet is unknown to that process; the one after it makes the rest. Signatures are
+    short here: while a takeover waits for a minute's signature, every list catches up.
+    """
+    bench = prepared(case)
+    bench.settings = replace(bench.settings, wait=Wait(signature=5))
+    bench.show_late()
+    kill(bench, nth, when, case.flags)
+    after = next_process(bench)
+    after.apply(WHOLE)
+    after.pass_time(LATE)
+    assert trouble(after.apply(WHOLE)) == []
+    after.pass_time(LATE)
+    assert Counter(after.writes()) == WRITES_OF_CREATE
+    converged(after, case)
+    after.close()
     bench.close()
 
 

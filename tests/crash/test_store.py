@@ -328,9 +328,9 @@ async def _with_retries(disk: Disk) -> None:
             with _full_disk_reported():
                 await _one_step(session, number)
                 recorded = True
-            assert recorded or content(session.state) == before
-            found = store(disk).read()
-            assert (found.account, content(found)) == (session.state.account, content(session.state))
+            assert recorded or content(store(disk).read()) == before == content(session.state)
+        found = store(disk).read()
+        assert (content(found), found.account) == (content(session.state), session.state.account)
     with _full_disk_reported():
         await session.release()
     assert content(store(disk).read()) == content(session.state)

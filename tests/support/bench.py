@@ -1,6 +1,6 @@
 """A bench: one project on one emulated console, planned and applied in this process.
 
-Waiting is as in production, on a simulated clock that nobody waits for.
+Waiting is as in production, on a simulated clock that nobody waits for; only a call takes time, and little.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ from tests.support.clock import SkippingClock
 HOUR = 3600.0
 WHOLE = Approval(whole=True)
 AUTO = Approval(auto=True)
+LATE = 50.0  # seconds after which a late list shows a new object: within the production `wait.visibility`
+LATENCY = 0.1  # seconds from the effect of a call to its answer, in which others act and processes die
 DURATIONS = {
     "import": 0.0, "publish": 0.0, "queue": 0.0, "training": 0.0, "model": 0.0, "service": 0.0,
     "update": 0.0, "deactivate": 0.0, "unit": 0.0,
@@ -107,6 +109,8 @@ class Bench:
         now = self.clock.now
         self.emulator = Emulator(self.root / "emulator.db", clock=now, wall=now)
         self.emulator.configure(durations=DURATIONS)
+        if isinstance(self.clock, SkippingClock):
+            self.emulator.configure(latency=LATENCY)
         self.store = self._store()
 
     def _store(self) -> FileStore:
@@ -160,14 +164,16 @@ class Bench:
 
     def plan(self, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None) -> Plan:
         """A plan, read only."""
+        return self.run(self.planned(asked, adopt))
 
-        async def run() -> Plan:
-            async with self.client() as client:
-                return (
-                    await plan_project(self.world(client), self.state(), self._desired(asked, adopt))
-                ).plan
-
-        return self.run(run())
+    async def planned(
+        self, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None
+    ) -> Plan:
+        """A plan, also in the middle of somebody's apply."""
+        async with self.client() as client:
+            return (
+                await plan_project(self.world(client), self.store.read(), self._desired(asked, adopt))
+            ).plan
 
     def apply(
         self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None,
@@ -216,6 +222,10 @@ class Bench:
     def world(self, client: Client) -> World:
         """What a workflow touches."""
         return World(self.console(client), self.registry, self.clock, self.settings)
+
+    def show_late(self, seconds: float = LATE) -> None:
+        """Lists show what is made from now on only after so long; details show it at once."""
+        self.emulator.configure(visibility=seconds)
 
     def lose_state(self) -> None:
         """Throw away everything that qfops remembers; the console keeps its objects."""

@@ -6,22 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from qfops.core.address import Address
+from qfops.core.address import Address, KindKey, ObjectKey
 from qfops.core.observation import LiveObject, Phase
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
-from qfops.core.state import Entry, Record, Retired, State
+from qfops.core.state.entry import Entry, Retired
+from qfops.core.state.state import State
 from qfops.core.values import Reference, Unknown, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import load
 from qfops.planning import arrivals
-from qfops.planning.context import Flags
 from tests.support.project import dataset, job, model_set, run, service, template, version
 from tests.unit.planning.given import World, shown
 
 JOB, SERVICE, RUN, VERSION, SET = (
-    load().kinds[("v2", name)]
+    load().kinds[KindKey("v2", name)]
     for name in ("FineTuningJob", "Service", "FineTuningTask", "DatasetVersion", "ModelSet")
 )
+STOPPED = {"runStatus": "Stopped", "updateStatus": "None"}
 LATER = Unknown(Reference(Address("Dataset", "d"), "datasetId"))
 
 
@@ -29,12 +31,14 @@ def names(
     *live: tuple[Kind, LiveObject], state: State | None = None, declared: tuple[Resource, ...] = ()
 ) -> arrivals.Names:
     inventory = {kind.key: {item.id: item} for kind, item in live}
-    return arrivals.index(load(), state or State("demo"), {item.address for item in declared}, inventory)
+    return arrivals.index(
+        load(), state.entries if state else {}, {item.address for item in declared}, inventory
+    )
 
 
 def entry(name: str, **fields: object) -> dict[Address, Entry]:
     address = Address.parse(name)
-    return {address: replace(Entry(address, "ours-1"), **fields)}  # type: ignore[arg-type]
+    return {address: replace(Entry(address=address, id="ours-1"), **fields)}  # type: ignore[arg-type]
 
 
 # --- identities
@@ -77,8 +81,8 @@ def test_otherwise_there_is_no_origin(kind: Kind, attributes: dict[str, Value]) 
 # --- the index
 
 
-def live(kind: Kind, object_id: str, status: str = "", **attributes: str) -> LiveObject:
-    return LiveObject(object_id, attributes, {kind.id[0]: object_id}, status)
+def live(kind: Kind, object_id: str, **attributes: str) -> LiveObject:
+    return LiveObject(object_id, attributes, {kind.id[0]: object_id})
 
 
 def test_a_stranger_holds_its_name() -> None:
@@ -89,40 +93,39 @@ def test_a_stranger_holds_its_name() -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        State("demo", entries=entry("FineTuningJob/faq", id="theirs-1")),
+        State(project="demo", entries=entry("FineTuningJob/faq", id="theirs-1")),
         State(
-            "demo", entries=entry("FineTuningJob/faq", id=None, retired=(Retired("theirs-1", {}, why="x"),))
-        ),
-        State(
-            "demo",
-            intents={"a": Record("intent", "a", Address.parse("FineTuningJob/faq"), "create", id="theirs-1")},
+            project="demo",
+            entries=entry("FineTuningJob/faq", id=None, retired=(Retired("theirs-1", {}, why="x"),)),
         ),
     ],
-    ids=["current", "kept", "named by an open call"],
+    ids=["current", "kept"],
 )
 def test_what_is_ours_is_no_stranger(state: State) -> None:
     found = names((JOB, live(JOB, "theirs-1", name="faq")), state=state)
-    assert (found.live, set(found.owned)) == ({}, {(JOB.key, "theirs-1")})
+    assert (found.live, set(found.owned)) == ({}, {ObjectKey(JOB.key, "theirs-1")})
 
 
 def test_a_stopped_service_has_let_go_of_its_name() -> None:
-    stopped = live(SERVICE, "theirs-1", "Stopped/None", name="faq")
+    stopped = replace(live(SERVICE, "theirs-1", name="faq"), status=STOPPED)
     assert names((SERVICE, stopped)).live == {}
-    assert names((SERVICE, replace(stopped, status="Serving/None"))).live != {}
+    assert names((SERVICE, replace(stopped, status={**STOPPED, "runStatus": "Serving"}))).live != {}
 
 
 def test_an_orphan_is_an_entry_with_an_object_and_without_a_manifest() -> None:
-    state = State("demo", entries=entry("FineTuningJob/old", attributes={"name": "faq"}))
+    state = State(project="demo", entries=entry("FineTuningJob/old", attributes={"name": "faq"}))
     assert list(names(state=state).orphans.values()) == [Address.parse("FineTuningJob/old")]
     declared = replace(job(), address=Address.parse("FineTuningJob/old"))
     assert names(state=state, declared=(declared,)).orphans == {}
-    empty = State("demo", entries=entry("FineTuningJob/old", id=None, attributes={"name": "faq"}))
+    empty = State(project="demo", entries=entry("FineTuningJob/old", id=None, attributes={"name": "faq"}))
     assert names(state=empty).orphans == {}
 
 
 def test_a_kind_that_this_version_does_not_know_is_passed_over() -> None:
-    state = State("demo", entries=entry("Unheard/of", attributes={"name": "faq"}))
-    found = arrivals.index(load(), state, set(), {("v2", "Unheard"): {"x": LiveObject("x", {"name": "faq"})}})
+    state = State(project="demo", entries=entry("Unheard/of", attributes={"name": "faq"}))
+    found = arrivals.index(
+        load(), state.entries, set(), {KindKey("v2", "Unheard"): {"x": LiveObject("x", {"name": "faq"})}}
+    )
     assert (found.live, found.orphans) == ({}, {})
 
 
@@ -133,16 +136,16 @@ def test_an_adoption_says_what_is_held_back_and_makes_no_call() -> None:
     world = World().want(template())
     world.show(
         LiveObject("pt-1", {"templateName": "x"}, {"templateId": "pt-1"}, complete=True),
-        ("v2", "PromptTemplate"),
+        KindKey("v2", "PromptTemplate"),
     )
     world.adopt[template().address] = "pt-1"
     (change,) = world.plan().changes
-    assert (str(change.action), change.link, [step.id for step in change.steps]) == (
+    assert (str(change.action), change.origin.link, [step.id for step in change.steps]) == (
         "adopt",
         "pt-1",
         ["link"],
     )
-    reverting = world.plan(Flags(revert_drift=True)).changes[0]
+    reverting = world.plan(PlanOptions(revert_drift=True)).changes[0]
     assert [step.id for step in reverting.steps] == ["link", "modify"]
 
 
@@ -169,5 +172,5 @@ def service_of_nothing() -> Resource:
 
 
 def test_a_failed_object_of_somebody_else_holds_its_name_too() -> None:
-    failed = replace(live(SERVICE, "theirs-1", "Failed/None", name="faq"), phase=Phase.FAILED)
+    failed = replace(live(SERVICE, "theirs-1", name="faq"), phase=Phase.FAILED)
     assert list(names((SERVICE, failed)).live.values()) == ["theirs-1"]

@@ -5,22 +5,28 @@ from __future__ import annotations
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan import Action, AttributeChange, Change, Step, Verdict
+from qfops.core.observation import Observed
+from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.change import AttributeChange, Change
+from qfops.core.plan.steps import Step
+from qfops.core.resolve import resolve
 from qfops.core.resource import Resource
-from qfops.core.state import Entry
+from qfops.core.state.entry import Entry
+from qfops.core.values import Value
 from qfops.kinds.registry import load
 from qfops.planning import case as cases
-from qfops.planning.resolve import resolve
+from qfops.planning.context import PlannedValues
 from tests.support.bench import resource
+from tests.support.plans import call
 from tests.support.project import run, template
 from tests.unit.planning.given import World
 
 PROMPT = template()
 
 
-def case_of(item: Resource, **container: object) -> cases.Case:
+def case_of(item: Resource, **container: Value) -> cases.Case:
     given = World().want(item).given()
-    desired = {key: resolve(value, {}) for key, value in item.attributes.items()}
+    desired = {key: resolve(value, PlannedValues({}, Observed({}))) for key, value in item.attributes.items()}
     return cases.Case(given, load().get(item.address), item, desired, container, {})
 
 
@@ -49,19 +55,19 @@ def test_notes_are_the_differences_that_no_action_follows() -> None:
         AttributeChange("c", verdict=Verdict.DROP),
         AttributeChange("d", verdict=Verdict.DRIFT, reason="edited in the console"),
     )
-    assert change(Action.NO_OP, *votes).notes == ("a: sent at creation only", "b: no longer managed")
+    assert change(Action.NO_OP, *votes).decision.notes == ("a: sent at creation only", "b: no longer managed")
 
 
 def test_a_change_costs_money_when_one_of_its_steps_does() -> None:
-    free, paid = Step("modify"), Step("purchase", billable=True)
+    free, paid = call("modify"), call("purchase", billable=True)
     assert change(Action.UPDATE, steps=(free, paid)).billable
     assert not change(Action.UPDATE, steps=(free,)).billable
 
 
 def test_the_object_and_its_last_duration_come_from_the_entry() -> None:
-    known = change(Action.UPDATE, entry=Entry(PROMPT.address, "pt-1", seconds=90.0))
+    known = change(Action.UPDATE, entry=Entry(address=PROMPT.address, id="pt-1", seconds=90.0))
     assert (known.id, known.last_duration) == ("pt-1", 90.0)
-    bare = change(Action.CREATE, entry=Entry(PROMPT.address, None))
+    bare = change(Action.CREATE, entry=Entry(address=PROMPT.address, id=None))
     assert (bare.id, bare.last_duration) == ("", 0.0)
 
 

@@ -7,19 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from qfops.core.observation import Phase
-from qfops.core.plan import Change
+from qfops.core.address import KindKey
+from qfops.core.observation import Observed, Phase
+from qfops.core.plan.change import Change
+from qfops.core.resolve import resolve
 from qfops.core.resource import Lifecycle, Resource
-from qfops.core.state import Retired
+from qfops.core.state.entry import Retired
 from qfops.core.values import JSON, Value
 from qfops.kinds.registry import load
 from qfops.planning import case as cases
 from qfops.planning import replacing
-from qfops.planning.resolve import resolve
+from qfops.planning.context import PlannedValues
 from tests.support.project import dataset, deployed, job, run, service, template
 from tests.unit.planning.given import World, edited
 
-TASK = ("v2", "FineTuningTask")
+TASK = KindKey("v2", "FineTuningTask")
 CONTAINER = {"model": "ERNIE-Speed-8K", "trainMode": "SFT"}
 
 
@@ -91,23 +93,25 @@ def test_the_old_object_stays_as_the_lifecycle_or_else_the_kind_says(
     world = World(job(), template())
     change = replaced(world, wanted)
     old = (world.entries[item.address].id,)
-    assert (change.keeps, change.destroys) == ((old, ()) if kept else ((), old))
+    assert (change.ends.keeps, change.ends.destroys) == ((old, ()) if kept else ((), old))
 
 
 def test_what_is_still_going_is_thrown_away_even_where_finished_ones_are_kept() -> None:
     world = World(dataset(), job(), run("a", 0.1)).set_status("FineTuningTask/faq-a", runStatus="Running")
     change = replaced(world, run("a", 0.2))
-    assert (change.keeps, change.destroys) == ((), ("taskId-of-faq-a",))
+    assert (change.ends.keeps, change.ends.destroys) == ((), ("taskId-of-faq-a",))
     assert change.steps[0].id == "stop"
-    assert change.notes == ("a run in progress is stopped and thrown away (taskId-of-faq-a, Running)",)
+    assert change.decision.notes == (
+        "a run in progress is stopped and thrown away (taskId-of-faq-a, Running)",
+    )
 
 
 def test_a_service_that_is_replaced_has_another_url_and_is_billed_twice_until_the_old_one_ends() -> None:
     renamed = edited(service("Model/faq-base"), name="new")
-    until = [note for note in replaced(World(*deployed()), renamed).notes if "billed twice" in note]
+    until = [note for note in replaced(World(*deployed()), renamed).decision.notes if "billed twice" in note]
     assert until == ["billed twice until the old one has ended (serviceId-of-faq)"]
     kept = replace(renamed, lifecycle=Lifecycle(on_replace="retire"))
-    notes = replaced(World(*deployed()), kept).notes
+    notes = replaced(World(*deployed()), kept).decision.notes
     assert notes == (
         "new URL; the one until now is url-of-faq",
         "billed twice until the old one is pruned (serviceId-of-faq)",
@@ -116,7 +120,9 @@ def test_a_service_that_is_replaced_has_another_url_and_is_billed_twice_until_th
 
 def test_a_stopped_service_costs_nothing_beside_the_new_one() -> None:
     world = World(*deployed()).set_status("Service/faq", runStatus="Stopped", updateStatus="None")
-    assert not any("billed twice" in note for note in replaced(world, service("Model/faq-base")).notes)
+    assert not any(
+        "billed twice" in note for note in replaced(world, service("Model/faq-base")).decision.notes
+    )
 
 
 # --- kept objects that are linked again
@@ -186,8 +192,16 @@ def test_a_run_that_another_address_keeps_is_found_as_well_and_its_owner_named()
     )
     assert replacing.linkable(case, None) == (owner, kept)
     change = replacing.linked(case, None, (owner, kept))
-    assert (change.link, change.moved_from, change.keeps, change.destroys) == ("task-1", owner, (), ())
-    assert replacing.linked(replace(case, resource=run("a", 0.2)), known, (owner, kept)).moved_from is None
+    assert (change.origin.link, change.origin.linked_from, change.ends.keeps, change.ends.destroys) == (
+        "task-1",
+        owner,
+        (),
+        (),
+    )
+    assert (
+        replacing.linked(replace(case, resource=run("a", 0.2)), known, (owner, kept)).origin.linked_from
+        is None
+    )
 
 
 def test_a_run_whose_inputs_are_not_known_yet_equals_none_not_even_one_of_unknown_inputs() -> None:
@@ -195,7 +209,9 @@ def test_a_run_whose_inputs_are_not_known_yet_equals_none_not_even_one_of_unknow
     kept = world.entries[run("a", 0.1).address].retired[0]
     world.remember("FineTuningTask/faq-a", retired=(kept, replace(kept, run_key="")))
     unresolved = run("a", 0.2)
-    later = {key: resolve(value, {}) for key, value in unresolved.attributes.items()}
+    later = {
+        key: resolve(value, PlannedValues({}, Observed({}))) for key, value in unresolved.attributes.items()
+    }
     case = replace(case_of(world, unresolved), desired=later)
     assert case.inputs().key == ""
     assert replacing.linkable(case, world.entries[unresolved.address]) is None
@@ -208,4 +224,4 @@ def test_a_kept_object_is_brought_up_to_date_where_it_can_be_edited() -> None:
     assert found is not None
     change = replacing.linked(case_of(world, template()), entry, found)
     assert [step.id for step in change.steps] == ["link", "modify"]
-    assert change.destroys == ("templateId-of-faq-answer",)
+    assert change.ends.destroys == ("templateId-of-faq-answer",)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from qfops.core.address import Address
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.planning import verdicts
-from qfops.planning.context import Flags
 from tests.support.bench import ref
 from tests.support.project import assistant, dataset, job, model, model_set, run, template, trained, version
 from tests.unit.planning.given import World, edited
@@ -17,7 +17,7 @@ from tests.unit.planning.given import World, edited
 OLD, NEW = Address("FineTuningJob", "faq"), Address("FineTuningJob", "new")
 
 
-def passed(world: World, flags: Flags | None = None) -> verdicts.Verdicts:
+def passed(world: World, flags: PlanOptions | None = None) -> verdicts.Verdicts:
     found = verdicts.Verdicts(world.given(flags))
     found.reach()
     return found
