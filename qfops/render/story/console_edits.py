@@ -48,10 +48,10 @@ class ConsoleEdits:
 
 @dataclass(frozen=True, slots=True)
 class DriftStory:
-    """The report of console edits; `nothing` is said instead of `open` when there are none."""
+    """The report of console edits; `nothing` is said instead of `edits` when there are none."""
 
     nothing: str
-    open: ConsoleEdits | None
+    edits: ConsoleEdits | None
     ignored: ConsoleEdits | None
 
 
@@ -67,7 +67,7 @@ def console_edit(item: Drift) -> ConsoleEdit:
         sides=sides,
         short=all(fits(side.value) for side in sides),
         text=text,
-        manifest="says what was applied" if text and same(item.desired, item.prior) else "",
+        manifest="says what was applied" if text is not None and same(item.desired, item.prior) else "",
         remarks=tuple(_remarks(item)),
         ignored=item.ignored,
         revertible=item.revertible,
@@ -127,7 +127,7 @@ def drift_story(drift: Sequence[Drift], command: str) -> DriftStory:
     name, rest = (plural(len(found), "console edit") for found in (edits, others))
     return DriftStory(
         nothing="" if edits else "No drift. The console holds what was applied.",
-        open=ConsoleEdits(Heading(name), edits, _ways_on(edits, command)) if edits else None,
+        edits=ConsoleEdits(Heading(name), edits, _ways_on(edits, command)) if edits else None,
         ignored=ConsoleEdits(Heading(f"{rest} accepted or ignored"), others) if others else None,
     )
 
