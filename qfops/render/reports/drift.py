@@ -17,7 +17,7 @@ def drift_text(
     page = Page(width, color)
     story = drift_story(drift, command)
     lines = [story.nothing] if story.nothing else []
-    for edits in (story.open, story.ignored):
-        if edits is not None:
-            lines += console_edit_lines(edits, page)
+    for section in (story.edits, story.ignored):
+        if section is not None:
+            lines += console_edit_lines(section, page)
     return "\n".join(lines) + "\n"

@@ -48,10 +48,10 @@ class ConsoleEdits:
 
 @dataclass(frozen=True, slots=True)
 class DriftStory:
-    """The report of console edits; `nothing` is said instead of `open` when there are none."""
+    """The report of console edits; `nothing` is said instead of `edits` when there are none."""
 
     nothing: str
-    open: ConsoleEdits | None
+    edits: ConsoleEdits | None
     ignored: ConsoleEdits | None
 
 
@@ -72,7 +72,7 @@ def console_edit(item: HeldBack) -> ConsoleEdit:
         short=all(fits(side.value) for side in sides),
         text=text,
         manifest="says what was applied"
-        if text and same(item.attribute.desired, item.attribute.prior)
+        if text is not None and same(item.attribute.desired, item.attribute.prior)
         else "",
         remarks=tuple(_remarks(item)),
         ignored=item.ignored,
@@ -126,7 +126,7 @@ def drift_story(drift: Sequence[HeldBack], command: str) -> DriftStory:
     name, rest = (plural(len(found), "console edit") for found in (edits, others))
     return DriftStory(
         nothing="" if edits else "No drift. The console holds what was applied.",
-        open=ConsoleEdits(Heading(name), edits, _ways_on(edits, command)) if edits else None,
+        edits=ConsoleEdits(Heading(name), edits, _ways_on(edits, command)) if edits else None,
         ignored=ConsoleEdits(Heading(f"{rest} accepted or ignored"), others) if others else None,
     )
 

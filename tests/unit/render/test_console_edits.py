@@ -106,8 +106,8 @@ def test_no_edits_no_section() -> None:
 def test_the_report_tells_open_edits_before_ignored_ones() -> None:
     report = drift_story([drift("stop", ignored=True), drift("topP"), drift("name", ignored=True)], "qfops")
     assert report.nothing == ""
-    assert report.open is not None
-    assert (report.open.heading, len(report.open.ways_on)) == (Heading("1 console edit"), 3)
+    assert report.edits is not None
+    assert (report.edits.heading, len(report.edits.ways_on)) == (Heading("1 console edit"), 3)
     assert report.ignored is not None
     assert report.ignored.heading == Heading("2 console edits accepted or ignored")
     assert [item.path for item in report.ignored.edits] == ["stop", "name"]
@@ -116,5 +116,5 @@ def test_the_report_tells_open_edits_before_ignored_ones() -> None:
 
 def test_a_report_without_open_edits_says_so() -> None:
     report = drift_story([], "qfops")
-    assert (report.open, report.ignored) == (None, None)
+    assert (report.edits, report.ignored) == (None, None)
     assert report.nothing == "No drift. The console holds what was applied."
