@@ -22,7 +22,7 @@ from qfops.manifests.project.sources import Sources
 from qfops.manifests.project_checks.addressmaps import check_address_maps
 from qfops.manifests.project_checks.crosschecks import check_whole
 from qfops.manifests.project_checks.repeats import across_environments, without_repeats
-from qfops.manifests.project_checks.whole import Whole, place_of
+from qfops.manifests.project_checks.project_resources import Whole, place_of
 from qfops.manifests.resources.assembly import Assembler
 from qfops.manifests.resources.manifest import ManifestReader
 from qfops.manifests.schema.kindviews import KindViews

@@ -11,7 +11,7 @@ from qfops.core.values import child
 from qfops.manifests import codes
 from qfops.manifests.positions import Place
 from qfops.manifests.project_checks.crosschecks import report_undeclared
-from qfops.manifests.project_checks.whole import Whole
+from qfops.manifests.project_checks.project_resources import Whole
 from qfops.manifests.resources.references import report_unknown_kind
 from qfops.manifests.schema.kindviews import KindViews
 

@@ -19,7 +19,7 @@ from qfops.kinds.registry import Registry
 from qfops.manifests import codes
 from qfops.manifests.positions import Place
 from qfops.manifests.problem import below
-from qfops.manifests.project_checks.whole import Whole, edges_of, place_of
+from qfops.manifests.project_checks.project_resources import Whole, edges_of, place_of
 
 _CYCLES = 20
 
