@@ -328,7 +328,10 @@ PLANTED_INSIDE = {
         "manifests/project/settings.py",
         "def planted():\n    from qfops.manifests.project_checks.repeats import without_repeats",
     ),
-    "project checks import load": ("manifests/project_checks/project_resources.py", "from qfops.manifests import Loaded"),
+    "project checks import load": (
+        "manifests/project_checks/project_resources.py",
+        "from qfops.manifests import Loaded",
+    ),
     "a flat module imports its neighbour": (
         "manifests/codes.py",
         "from qfops.manifests.positions import Origins",

@@ -16,19 +16,19 @@ from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
 from qfops.manifests import codes
-from qfops.manifests.project.environment import View, choose_environment, view_environment
+from qfops.manifests.project.environment import ProjectSettings, choose_environment, settle
 from qfops.manifests.project.project_file import ProjectFile
 from qfops.manifests.project.sources import Sources
 from qfops.manifests.project_checks.addressmaps import check_address_maps
-from qfops.manifests.project_checks.crosschecks import check_whole
+from qfops.manifests.project_checks.crosschecks import check_resources
+from qfops.manifests.project_checks.project_resources import ProjectResources, reporter_of
 from qfops.manifests.project_checks.repeats import across_environments, without_repeats
-from qfops.manifests.project_checks.project_resources import Whole, place_of
 from qfops.manifests.resources.assembly import Assembler
 from qfops.manifests.resources.manifest import ManifestReader
 from qfops.manifests.schema.kindviews import KindViews
 from qfops.manifests.variables.defaults import read_defaults
 from qfops.manifests.variables.substitution import Variable
-from qfops.manifests.variables.variables import given, unused
+from qfops.manifests.variables.variables import outside_variables, unused
 from qfops.manifests.yaml.builder import Document
 
 
@@ -64,7 +64,7 @@ def load_project(
     what the files of these names hold. InputError holds everything that is wrong with
     the files; UsageError says that no environment is chosen, or that an argument cannot be.
     """
-    outside = given(variables, env_variables)
+    outside = outside_variables(variables, env_variables)
     sources, found = Sources(root, overlay), list[Diagnostic]()
     project = sources.project(found)
     project.check(found)
@@ -96,10 +96,10 @@ def load_settings(
     env_variables: Mapping[str, str],
 ) -> Settings:
     """The settings of one environment, whatever stands in the manifests; errors as in load_project."""
-    outside, found = given(variables, env_variables), list[Diagnostic]()
+    outside, found = outside_variables(variables, env_variables), list[Diagnostic]()
     project = Sources(root).project(found)
     project.check(found)
-    view = view_environment(project, choose_environment(project, environment, found), outside, found)
+    view = settle(project, choose_environment(project, environment, found), outside, found)
     if view.settings is None or any(item.severity == "error" for item in found):
         raise InputError(without_repeats(found))
     return view.settings
@@ -118,7 +118,7 @@ def validate_project(
 
     With `paths`, only what is found in these files (the whole project is looked at all the same).
     """
-    outside = given(variables, env_variables)
+    outside = outside_variables(variables, env_variables)
     sources, found = Sources(root), list[Diagnostic]()
     try:
         project = sources.project(found)
@@ -152,10 +152,12 @@ class _Loading:
         self._sources, self._project, self._views, self._outside = sources, project, views, outside
         self.names: set[str] = set()
 
-    def environment(self, environment: str, found: list[Diagnostic]) -> tuple[Whole, View]:
+    def environment(
+        self, environment: str, found: list[Diagnostic]
+    ) -> tuple[ProjectResources, ProjectSettings]:
         """The resources and settings of one environment; what is wrong is added to `found`."""
-        view = view_environment(self._project, environment, self._outside, found)
-        names, complete = self._sources.manifests(view.manifests, view.place)
+        view = settle(self._project, environment, self._outside, found)
+        names, complete = self._sources.manifests(view.manifests, view.reporter)
         self.names.update(names)
         documents: list[Document] = []
         for name in names:
@@ -164,14 +166,14 @@ class _Loading:
             documents += parsed.documents
             complete &= parsed.complete
         whole = self._resources(view, documents, complete, found)
-        check_whole(whole, self._views.registry, found)
-        check_address_maps(view.right, whole, self._views, view.place)
+        check_resources(whole, self._views.registry, found)
+        check_address_maps(view.right, whole, self._views, view.reporter)
         return whole, view
 
     def _resources(
-        self, view: View, documents: Iterable[Document], complete: bool, found: list[Diagnostic]
-    ) -> Whole:
-        defaults = read_defaults(view.defaults, self._views, view.place)
+        self, view: ProjectSettings, documents: Iterable[Document], complete: bool, found: list[Diagnostic]
+    ) -> ProjectResources:
+        defaults = read_defaults(view.defaults, self._views, view.reporter)
         assembler = Assembler(self._views, view.scope, defaults, self._sources.text, found)
         reader = ManifestReader(self._views, view.scope, assembler, found)
         resources: dict[Address, Resource] = {}
@@ -187,11 +189,11 @@ class _Loading:
                     if declared.valid:
                         valid.add(declared.resource.address)
         ids = {object_id: address for address, object_id in view.right.adopt.items()}
-        return Whole(resources, frozenset(valid), ids, complete)
+        return ProjectResources(resources, frozenset(valid), ids, complete)
 
 
 def _report_duplicate(resource: Resource, first: Resource, found: list[Diagnostic]) -> None:
-    place_of(resource, found).error(
+    reporter_of(resource, found).error(
         codes.DUPLICATE_ADDRESS,
         f"{resource.address} is declared twice",
         "metadata.name",
@@ -200,7 +202,7 @@ def _report_duplicate(resource: Resource, first: Resource, found: list[Diagnosti
     )
 
 
-def _unused(view: View, variables: Mapping[str, str]) -> list[Diagnostic]:
+def _unused(view: ProjectSettings, variables: Mapping[str, str]) -> list[Diagnostic]:
     return [
         Diagnostic(
             codes.UNUSED,

@@ -85,7 +85,7 @@ def nearest_origin(origins: Mapping[str, Origin], path: str) -> Origin | None:
 
 
 @dataclass(slots=True)
-class Place:
+class Reporter:
     """Reports what is wrong with one document or resource, with its file, line, column and address.
 
     `reported` are the paths with an error: what follows from the first one is not worth a second.
@@ -121,8 +121,8 @@ class Place:
         origin = Origin(self.origins.written(path) or self.start) if written else self.origin(path)
         if origin.name:
             used = self.origins.written(path) or self.start
-            place = "" if used == origin.location else f", used at {used}"
-            detail = f"{detail} The value comes from the variable {origin.name}{place}.".strip()
+            used_at = "" if used == origin.location else f", used at {used}"
+            detail = f"{detail} The value comes from the variable {origin.name}{used_at}.".strip()
         self.found.append(Diagnostic(code, summary, detail, remedy, self.address, path, origin.location))
 
     def warn(self, code: str, summary: str, path: str = "", *, detail: str = "", remedy: str = "") -> None:

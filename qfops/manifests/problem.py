@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from qfops.core.diagnostics import nearest
 from qfops.core.values import child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
-from qfops.manifests.scalars import shown
+from qfops.manifests.positions import Reporter
+from qfops.manifests.scalars import literal
 
 REMOVE = "Remove it."
 _LISTED = 30
@@ -32,17 +32,17 @@ def unknown_key(path: str, key: str, known: Collection[str], given: Collection[s
     listed = ", ".join(free[:_LISTED]) + (f" and {len(free) - _LISTED} more" if len(free) > _LISTED else "")
     detail = f"Also allowed here: {listed}." if free else "Nothing else is allowed here."
     remedy = nearest(key, free) or nearest(key, known) or REMOVE
-    return Problem(child(path, key), codes.UNKNOWN_KEY, f"unknown key {shown(key)}", detail, remedy)
+    return Problem(child(path, key), codes.UNKNOWN_KEY, f"unknown key {literal(key)}", detail, remedy)
 
 
-def report(problems: Iterable[Problem], root: str, place: Place) -> bool:
+def report(problems: Iterable[Problem], root: str, reporter: Reporter) -> bool:
     """Report problems of the value at path `root`, unless their path is reported already; were there any?"""
     any_found = False
     for item in problems:
         any_found = True
         path = below(root, item.path)
-        if path not in place.reported:
-            place.error(item.code, item.summary, path, detail=item.detail, remedy=item.remedy)
+        if path not in reporter.reported:
+            reporter.error(item.code, item.summary, path, detail=item.detail, remedy=item.remedy)
     return any_found
 
 

@@ -15,7 +15,7 @@ from qfops.core.settings import Settings
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, packaged_schema
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.problem import report
 from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
@@ -30,7 +30,7 @@ _NEVER_SUBSTITUTED = ("name", "vars", *OWN)
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ProjectSettings:
     """What one environment sees of `qfops.yaml`.
 
     `manifests` are patterns with the paths where they stand.
@@ -43,7 +43,7 @@ class View:
     declared: frozenset[str]
     manifests: tuple[tuple[str, str], ...]
     defaults: list[JSON]
-    place: Place
+    reporter: Reporter
 
 
 def choose_environment(file: ProjectFile, environment: str | None, found: list[Diagnostic]) -> str:
@@ -80,31 +80,31 @@ def choose_environment(file: ProjectFile, environment: str | None, found: list[D
     return environment
 
 
-def view_environment(
+def settle(
     file: ProjectFile, environment: str, outside: Mapping[str, Variable], found: list[Diagnostic]
-) -> View:
+) -> ProjectSettings:
     """One environment's view; `outside` are the variables that were given to the run."""
     special: dict[str, Origin] = {}
     value, marks = _laid_over(file, environment)
-    place = file.place(found, marks, special)
+    reporter = file.reporter(found, marks, special)
     name, raw = value.get("name"), value.get("vars")
     raw = raw if isinstance(raw, dict) else {}
     project = name if isinstance(name, str) else ""
-    scope = DeclaredVariables(project, environment, raw, place).resolve(outside)
-    substitution = Substitution(scope, place, special)
+    scope = DeclaredVariables(project, environment, raw, reporter).resolve(outside)
+    substitution = Substitution(scope, reporter, special)
     for key in value:
         if key not in _NEVER_SUBSTITUTED:
             value[key] = substitution.value(value[key], child("", key))
-    right = _settings(value, environment, place)
+    right = _settings(value, environment, reporter)
     defaults = value.get("defaults")
-    return View(
-        None if place.failed else right,
+    return ProjectSettings(
+        None if reporter.failed else right,
         right,
         scope,
         frozenset(raw),
         _patterns(value.get("manifests")),
         defaults if isinstance(defaults, list) else [],
-        place,
+        reporter,
     )
 
 
@@ -126,20 +126,20 @@ def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Ma
     return laid_over(base, overrides), {**marks, **own}
 
 
-def _settings(value: dict[str, JSON], environment: str, place: Place) -> Settings:
+def _settings(value: dict[str, JSON], environment: str, reporter: Reporter) -> Settings:
     name = value.get("name")
     if isinstance(name, str) and not is_name(name):
         summary = f'"{name}" cannot be the name of a project'
-        place.error(codes.BAD_NAME, summary, "name", detail=NAME_RULE, remedy="Rename it.")
+        reporter.error(codes.BAD_NAME, summary, "name", detail=NAME_RULE, remedy="Rename it.")
     if "state" in value:
         summary = "`state` is not supported by this version: state is kept in the folder .qfops"
-        place.error(codes.UNSUPPORTED, summary, "state", remedy="Remove it.")
+        reporter.error(codes.UNSUPPORTED, summary, "state", remedy="Remove it.")
         value = {key: item for key, item in value.items() if key != "state"}
     problems = project_checker().problems(value)
-    report(problems, "", place)
+    report(problems, "", reporter)
     wrong = {top(problem.path) for problem in problems}
     right = {key: item for key, item in value.items() if key not in wrong}
-    return read_settings(right, environment, place)
+    return read_settings(right, environment, reporter)
 
 
 @cache

@@ -9,9 +9,9 @@ from qfops.core.diagnostics import Diagnostic, nearest
 from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Origins, Place
+from qfops.manifests.positions import Origins, Reporter
 from qfops.manifests.resources.metadata import NAME_RULE
-from qfops.manifests.scalars import described, shown
+from qfops.manifests.scalars import described, literal
 from qfops.manifests.yaml.builder import Document
 
 OWN = ("environments", "environment")
@@ -32,12 +32,12 @@ class ProjectFile:
 
     def check(self, found: list[Diagnostic]) -> None:
         """Report what is wrong with the file whatever the environment."""
-        place = self.place(found, self.document.marks, {})
+        reporter = self.reporter(found, self.document.marks, {})
         default, environments = self.value.get("environment"), self.value.get("environments")
         if "environment" in self.value and default not in self.environments:
-            place.error(
+            reporter.error(
                 codes.WRONG_VALUE,
-                f"{shown(default)} is no environment of this project",
+                f"{literal(default)} is no environment of this project",
                 "environment",
                 detail=f"Declared are {', '.join(self.environments) or 'none'}.",
                 remedy=nearest(str(default), self.environments)
@@ -45,28 +45,28 @@ class ProjectFile:
             )
         if isinstance(environments, dict):
             for name, overrides in environments.items():
-                _check_environment(name, overrides, place)
+                _check_environment(name, overrides, reporter)
         elif environments is not None:
             summary = f"environments is a mapping of names, not {described(environments)}"
-            place.error(codes.WRONG_TYPE, summary, "environments", remedy="Write dev: {} below it.")
+            reporter.error(codes.WRONG_TYPE, summary, "environments", remedy="Write dev: {} below it.")
 
-    def place(
+    def reporter(
         self, found: list[Diagnostic], marks: Mapping[str, int], special: Mapping[str, Origin]
-    ) -> Place:
+    ) -> Reporter:
         """Where errors of this file are reported."""
         document = self.document
-        return Place(found, Origins(document.file, marks, special, {}), document.start)
+        return Reporter(found, Origins(document.file, marks, special, {}), document.start)
 
 
-def _check_environment(name: str, overrides: JSON, place: Place) -> None:
+def _check_environment(name: str, overrides: JSON, reporter: Reporter) -> None:
     path = child("environments", name)
     if not is_name(name):
         summary = f'"{name}" cannot be the name of an environment'
-        place.error(codes.BAD_NAME, summary, path, detail=NAME_RULE, remedy="Rename it.")
+        reporter.error(codes.BAD_NAME, summary, path, detail=NAME_RULE, remedy="Rename it.")
     if overrides is not None and not isinstance(overrides, dict):
         summary = f"an environment is a mapping, not {described(overrides)}"
-        place.error(codes.WRONG_TYPE, summary, path, remedy="Write {} when it overrides nothing.")
+        reporter.error(codes.WRONG_TYPE, summary, path, remedy="Write {} when it overrides nothing.")
     for key in ("name", *OWN):
         if isinstance(overrides, dict) and key in overrides:
             summary = f"{key} cannot stand inside an environment"
-            place.error(codes.UNKNOWN_KEY, summary, child(path, key), remedy="Remove it.")
+            reporter.error(codes.UNKNOWN_KEY, summary, child(path, key), remedy="Remove it.")

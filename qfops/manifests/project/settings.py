@@ -10,13 +10,13 @@ from qfops.core.durations import seconds
 from qfops.core.settings import Limits, Settings, Wait
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.resources.metadata import read_address
 
 _SIGNATURE = (5, 60)
 
 
-def read_settings(value: Mapping[str, JSON], environment: str, place: Place) -> Settings:
+def read_settings(value: Mapping[str, JSON], environment: str, reporter: Reporter) -> Settings:
     """The settings of one environment.
 
     Every part of `value` fits the project's schema; what a schema cannot say is reported here.
@@ -28,20 +28,20 @@ def read_settings(value: Mapping[str, JSON], environment: str, place: Place) -> 
         environment=environment,
         endpoint=console.get("endpoint", given.endpoint),
         keys=console.get("keys", given.keys),
-        wait=_wait(cast("Mapping[str, str]", value.get("wait") or {}), place),
+        wait=_wait(cast("Mapping[str, str]", value.get("wait") or {}), reporter),
         limits=Limits(**cast("dict[str, int]", value.get("limits") or {})),
-        adopt=_adopt(value, place),
-        moved=_moved(value, place),
-        forget=_forget(value, place),
+        adopt=_adopt(value, reporter),
+        moved=_moved(value, reporter),
+        forget=_forget(value, reporter),
     )
 
 
-def _wait(given: Mapping[str, str], place: Place) -> Wait:
+def _wait(given: Mapping[str, str], reporter: Reporter) -> Wait:
     wait = Wait()
     read = {key: seconds(text) for key, text in given.items()}
     for key, text in given.items():
         if read[key] is None:
-            place.error(
+            reporter.error(
                 codes.WRONG_VALUE,
                 f'"{text}" is not a duration',
                 child("wait", key),
@@ -50,7 +50,7 @@ def _wait(given: Mapping[str, str], place: Place) -> Wait:
     times = {key: value for key, value in read.items() if value is not None}
     signature = times.pop("signature", float(wait.signature))
     if not _SIGNATURE[0] <= signature <= _SIGNATURE[1] or not signature.is_integer():
-        place.error(
+        reporter.error(
             codes.WRONG_VALUE,
             "a signature is valid for 5s to 60s, in whole seconds",
             "wait.signature",
@@ -59,9 +59,9 @@ def _wait(given: Mapping[str, str], place: Place) -> Wait:
     result = Wait(signature=int(signature), **times)
     for key in ("initial", "max", "limit", "lease"):
         if getattr(result, key) <= 0:
-            place.error(codes.WRONG_VALUE, f"{key} must be longer than nothing", child("wait", key))
+            reporter.error(codes.WRONG_VALUE, f"{key} must be longer than nothing", child("wait", key))
     if result.initial > result.max:
-        place.error(
+        reporter.error(
             codes.WRONG_VALUE,
             f"initial ({result.initial:g}s) is longer than max ({result.max:g}s)",
             "wait.initial" if "initial" in given else "wait.max",
@@ -70,29 +70,29 @@ def _wait(given: Mapping[str, str], place: Place) -> Wait:
     return result
 
 
-def _adopt(value: Mapping[str, JSON], place: Place) -> dict[Address, str]:
+def _adopt(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, str]:
     given = cast("Mapping[str, str]", value.get("adopt") or {})
     found: dict[Address, str] = {}
     for text, object_id in given.items():
-        address = read_address(text, child("adopt", text), place)
+        address = read_address(text, child("adopt", text), reporter)
         if address is not None:
             found[address] = object_id
     return found
 
 
-def _moved(value: Mapping[str, JSON], place: Place) -> dict[Address, Address | None]:
+def _moved(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, Address | None]:
     given = cast("Mapping[str, str | None]", value.get("moved") or {})
     found: dict[Address, Address | None] = {}
     for text, target in given.items():
         path = child("moved", text)
-        old = read_address(text, path, place)
-        new = read_address(target, path, place) if target is not None else None
+        old = read_address(text, path, reporter)
+        new = read_address(target, path, reporter) if target is not None else None
         if old is not None and (target is None or new is not None):
             found[old] = new
     return found
 
 
-def _forget(value: Mapping[str, JSON], place: Place) -> tuple[Address, ...]:
+def _forget(value: Mapping[str, JSON], reporter: Reporter) -> tuple[Address, ...]:
     given = cast("list[str]", value.get("forget") or [])
-    read = (read_address(text, f"forget[{index}]", place) for index, text in enumerate(given))
+    read = (read_address(text, f"forget[{index}]", reporter) for index, text in enumerate(given))
     return tuple(address for address in read if address is not None)

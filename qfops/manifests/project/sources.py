@@ -11,7 +11,7 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError, UsageError
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, FileProblem, ProjectFiles
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.project.environment import MANIFESTS
 from qfops.manifests.project.project_file import ProjectFile
 from qfops.manifests.yaml.builder import Document, PathCache
@@ -79,7 +79,7 @@ class Sources:
             raise InputError(found)
         return ProjectFile(parsed.documents[0], value)
 
-    def manifests(self, patterns: Iterable[tuple[str, str]], place: Place) -> tuple[list[str], bool]:
+    def manifests(self, patterns: Iterable[tuple[str, str]], reporter: Reporter) -> tuple[list[str], bool]:
         """The manifest files of a project, sorted, and whether every pattern could be followed."""
         names: set[str] = set()
         complete = True
@@ -88,10 +88,10 @@ class Sources:
                 found = self.files.manifests(pattern)
             except FileProblem as problem:
                 complete = False
-                place.error(problem.code, problem.summary, path, remedy=problem.remedy)
+                reporter.error(problem.code, problem.summary, path, remedy=problem.remedy)
                 continue
             if not found:
-                place.warn(
+                reporter.warn(
                     codes.NO_MANIFESTS,
                     f"{pattern} holds no manifest",
                     path,

@@ -17,14 +17,14 @@ from qfops.core.values import JSON, Marker, Reference, Slot
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import Registry
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.problem import below
-from qfops.manifests.project_checks.project_resources import Whole, edges_of, place_of
+from qfops.manifests.project_checks.project_resources import ProjectResources, edges_of, reporter_of
 
 _CYCLES = 20
 
 
-def check_whole(whole: Whole, registry: Registry, found: list[Diagnostic]) -> None:
+def check_resources(whole: ProjectResources, registry: Registry, found: list[Diagnostic]) -> None:
     """Run every check over the resources of one environment."""
     if whole.complete:
         _dangling(whole, found)
@@ -33,22 +33,24 @@ def check_whole(whole: Whole, registry: Registry, found: list[Diagnostic]) -> No
     _rules(whole, registry, found)
 
 
-def _dangling(whole: Whole, found: list[Diagnostic]) -> None:
+def _dangling(whole: ProjectResources, found: list[Diagnostic]) -> None:
     for resource in whole.resources.values():
         for path, target in edges_of(resource):
             if target not in whole.resources:
-                report_undeclared(target, path, whole, place_of(resource, found))
+                report_undeclared(target, path, whole, reporter_of(resource, found))
 
 
-def report_undeclared(target: Address, path: str, whole: Whole, place: Place, remedy: str = "") -> None:
+def report_undeclared(
+    target: Address, path: str, whole: ProjectResources, reporter: Reporter, remedy: str = ""
+) -> None:
     """Report an address that no manifest declares."""
     summary = f"no manifest declares {target}"
-    place.error(
+    reporter.error(
         codes.DANGLING, summary, path, remedy=whole.nearest(target) or remedy or "Add it, or correct it."
     )
 
 
-def _cycles(whole: Whole, found: list[Diagnostic]) -> None:
+def _cycles(whole: ProjectResources, found: list[Diagnostic]) -> None:
     edges = {
         address: {target for _, target in edges_of(resource) if target in whole.resources}
         for address, resource in whole.resources.items()
@@ -62,7 +64,7 @@ def _cycles(whole: Whole, found: list[Diagnostic]) -> None:
             edges[address].discard(following)
 
 
-def _report_cycle(cycle: list[Address], whole: Whole, found: list[Diagnostic]) -> None:
+def _report_cycle(cycle: list[Address], whole: ProjectResources, found: list[Diagnostic]) -> None:
     """One error for a whole cycle, at the edge that leaves its first address."""
     steps = []
     for address, following in pairwise(cycle):
@@ -70,11 +72,11 @@ def _report_cycle(cycle: list[Address], whole: Whole, found: list[Diagnostic]) -
         path = next(path for path, target in edges_of(resource) if target == following)
         steps.append((resource, path, following))
     detail = "; ".join(
-        f"{resource.address} {path} names {following} at {place_of(resource, found).origin(path).location}"
+        f"{resource.address} {path} names {following} at {reporter_of(resource, found).origin(path).location}"
         for resource, path, following in steps
     )
     first, path, _ = steps[0]
-    place_of(first, found).error(
+    reporter_of(first, found).error(
         codes.CYCLE,
         f"these wait for each other: {' → '.join(map(str, cycle))}",
         path,
@@ -83,7 +85,7 @@ def _report_cycle(cycle: list[Address], whole: Whole, found: list[Diagnostic]) -
     )
 
 
-def _identities(whole: Whole, registry: Registry, found: list[Diagnostic]) -> None:
+def _identities(whole: ProjectResources, registry: Registry, found: list[Diagnostic]) -> None:
     seen: dict[tuple[object, ...], Resource] = {}
     for resource in whole.resources.values():
         kind = registry.find(*resource.address.kind_key)
@@ -94,11 +96,11 @@ def _identities(whole: Whole, registry: Registry, found: list[Diagnostic]) -> No
         if first is not resource:
             names = kind.identity.attributes
             path = f"spec.{names[0]}"
-            place_of(resource, found).error(
+            reporter_of(resource, found).error(
                 codes.SAME_IDENTITY,
                 f"{resource.address} and {first.address} name the same object: equal {' and '.join(names)}",
                 path,
-                detail=f"{first.address} stands at {place_of(first, found).origin(path).location}; "
+                detail=f"{first.address} stands at {reporter_of(first, found).origin(path).location}; "
                 f"{kind.identity.why}.",
                 remedy=f"Give one of them another {names[0]}, or remove it.",
             )
@@ -119,14 +121,14 @@ def _comparable(value: Slot) -> tuple[str, JSON | Reference] | None:
     return ("bool" if isinstance(value, bool) else "", value)
 
 
-def _rules(whole: Whole, registry: Registry, found: list[Diagnostic]) -> None:
+def _rules(whole: ProjectResources, registry: Registry, found: list[Diagnostic]) -> None:
     for address in sorted(whole.valid):
         kind = registry.get(address)
         if not kind.checks:
             continue
         resource = whole.resources[address]
-        place = place_of(resource, found)
+        reporter = reporter_of(resource, found)
         for check in kind.checks:
             for finding in check(resource, whole):
                 path = below("spec", finding.path)
-                place.error(codes.RULE, finding.summary, path, remedy=finding.remedy)
+                reporter.error(codes.RULE, finding.summary, path, remedy=finding.remedy)

@@ -13,12 +13,12 @@ from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.resource import Resource
 from qfops.core.values import Reference, Slot
-from qfops.manifests.positions import Origins, Place
+from qfops.manifests.positions import Origins, Reporter
 
 _HINTS = 20
 
 
-class Whole:
+class ProjectResources:
     """The resources of one environment.
 
     `resources` are all whose name could be read, `valid` those with nothing wrong so far. `complete` is False
@@ -74,10 +74,10 @@ class Whole:
         return next((other for other in self.resources if other.name == address.name), None)
 
 
-def place_of(resource: Resource, found: list[Diagnostic]) -> Place:
+def reporter_of(resource: Resource, found: list[Diagnostic]) -> Reporter:
     """Where errors of a resource that this package made are reported."""
     assert isinstance(resource.origins, Origins)
-    return Place(found, resource.origins, resource.location, resource.address)
+    return Reporter(found, resource.origins, resource.location, resource.address)
 
 
 def edges_of(resource: Resource) -> Iterator[tuple[str, Address]]:

@@ -13,7 +13,7 @@ from qfops.core.resource import Origin, Resource
 from qfops.core.values import JSON, Value
 from qfops.kinds.base import Kind
 from qfops.manifests import codes
-from qfops.manifests.positions import Origins, Place
+from qfops.manifests.positions import Origins, Reporter
 from qfops.manifests.problem import REMOVE, Problem, report
 from qfops.manifests.resources.extra import read_extra
 from qfops.manifests.resources.lifting import Lifting, Texts
@@ -64,25 +64,25 @@ class Assembler:
         special: dict[str, Origin] = {}
         defaults = self._defaults.get(view.kind.key, NONE)
         origins = Origins(document.file, document.marks, special, defaults.origins)
-        place = Place(self._found, origins, document.start)
-        metadata, spec = self._substituted(template, place, special, each)
+        reporter = Reporter(self._found, origins, document.start)
+        metadata, spec = self._substituted(template, reporter, special, each)
         if defaults is not NONE:
             metadata, spec = laid_over(defaults.metadata, metadata), laid_over(defaults.spec, spec)
-        about = self._about(metadata, view, place)
-        lifting = Lifting(ReferenceReader(view, self._views, place), place, special, self._texts)
+        about = self._about(metadata, view, reporter)
+        lifting = Lifting(ReferenceReader(view, self._views, reporter), reporter, special, self._texts)
         extra: dict[str, Value] = {}
         if "extra" in spec:
             spec = dict(spec)
-            extra = read_extra(spec.pop("extra"), view, place, lifting)
+            extra = read_extra(spec.pop("extra"), view, reporter, lifting)
         attributes = lifting.mapping(spec, "spec")
-        report(_advised(view.checker.problems(attributes), view), "spec", place)
+        report(_advised(view.checker.problems(attributes), view), "spec", reporter)
         lifting.settle()
         if extra:
             attributes["extra"] = extra
-        if place.address is None:
+        if reporter.address is None:
             return Declared(None)
         resource = Resource(
-            place.address,
+            reporter.address,
             attributes,
             document.start,
             about.labels,
@@ -91,35 +91,35 @@ class Assembler:
             tuple(sorted(lifting.edges)),
             origins,
         )
-        return Declared(resource, not place.failed)
+        return Declared(resource, not reporter.failed)
 
     def _substituted(
-        self, template: Template, place: Place, special: dict[str, Origin], each: Each | None
+        self, template: Template, reporter: Reporter, special: dict[str, Origin], each: Each | None
     ) -> tuple[dict[str, JSON], dict[str, JSON]]:
         """Metadata and spec with every substitution made; the name first, so that errors have an address."""
         metadata, spec, kind = template.metadata, template.spec, template.view.kind
         if not template.document.templated:
-            _name(metadata.get("name"), kind, place)
+            _name(metadata.get("name"), kind, reporter)
             return metadata, spec
-        substitution = Substitution(self._scope, place, special, each)
+        substitution = Substitution(self._scope, reporter, special, each)
         name = substitution.value(metadata.get("name"), "metadata.name")
-        _name(name, kind, place)
+        _name(name, kind, reporter)
         rest = {key: value for key, value in metadata.items() if key != "name"}
         about = substitution.mapping(rest, "metadata")
         if "name" in metadata:
             about["name"] = name
         return about, substitution.mapping(spec, "spec")
 
-    def _about(self, metadata: dict[str, JSON], view: KindView, place: Place) -> Metadata:
-        if report(self._metadata.problems(metadata), "metadata", place):
+    def _about(self, metadata: dict[str, JSON], view: KindView, reporter: Reporter) -> Metadata:
+        if report(self._metadata.problems(metadata), "metadata", reporter):
             return NO_METADATA
-        return read_metadata(metadata, view.schema, place)
+        return read_metadata(metadata, view.schema, reporter)
 
 
-def _name(name: JSON, kind: Kind, place: Place) -> None:
+def _name(name: JSON, kind: Kind, reporter: Reporter) -> None:
     """Give the place its address, where the name may be one."""
-    if isinstance(name, str) and check_name(name, place):
-        place.address = kind.address(name)
+    if isinstance(name, str) and check_name(name, reporter):
+        reporter.address = kind.address(name)
 
 
 def _advised(problems: Iterable[Problem], view: KindView) -> Iterator[Problem]:

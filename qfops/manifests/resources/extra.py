@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from qfops.core.values import JSON, Value, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.resources.lifting import Lifting
 from qfops.manifests.scalars import described
 from qfops.manifests.schema.kindviews import KindView
@@ -14,22 +14,22 @@ from qfops.manifests.schema.kindviews import KindView
 _PATH = "spec.extra"
 
 
-def read_extra(value: JSON, view: KindView, place: Place, lifting: Lifting) -> dict[str, Value]:
+def read_extra(value: JSON, view: KindView, reporter: Reporter, lifting: Lifting) -> dict[str, Value]:
     """The extra fields of a spec, lifted; what the schema knows must stand in the spec itself."""
     if not isinstance(value, dict):
         summary = f"extra is a mapping of wire fields, not {described(value)}"
-        place.error(codes.WRONG_TYPE, summary, _PATH, remedy="Remove it, or write {}.")
+        reporter.error(codes.WRONG_TYPE, summary, _PATH, remedy="Remove it, or write {}.")
         return {}
     known = list(_known(value, view.schema, ""))
     for path in known:
-        place.error(
+        reporter.error(
             codes.EXTRA_KNOWN,
             f"{path} is an attribute of {view.kind.name} and does not belong in extra",
             f"{_PATH}.{path}",
             remedy=f"Move it to spec.{path}.",
         )
     if value and not known:
-        place.warn(
+        reporter.warn(
             codes.EXTRA,
             f"sent without any check: {', '.join(value)}",
             _PATH,

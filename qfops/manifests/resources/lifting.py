@@ -14,7 +14,7 @@ from qfops.core.resource import Edge, Origin
 from qfops.core.values import JSON, Reference, Value, child
 from qfops.manifests import codes
 from qfops.manifests.files import FileProblem
-from qfops.manifests.positions import Place, attribute_path
+from qfops.manifests.positions import Reporter, attribute_path
 from qfops.manifests.resources.references import ReferenceReader
 from qfops.manifests.scalars import described
 from qfops.manifests.variables.merging import SUBSTITUTES
@@ -27,9 +27,9 @@ class Lifting:
     """Lifts what stands in one spec: `edges` are the references found, `special` gets the origin of texts."""
 
     def __init__(
-        self, reader: ReferenceReader, place: Place, special: dict[str, Origin], texts: Texts
+        self, reader: ReferenceReader, reporter: Reporter, special: dict[str, Origin], texts: Texts
     ) -> None:
-        self._reader, self._place, self._special, self._texts = reader, place, special, texts
+        self._reader, self._reporter, self._special, self._texts = reader, reporter, special, texts
         self._pending: list[Callable[[], None]] = []
         self.edges: list[Edge] = []
 
@@ -80,7 +80,7 @@ class Lifting:
     def _reference(self, value: Mapping[str, JSON], path: str) -> Value:
         reference = self._reader.read(value, path)
         if reference is None:
-            self._place.reported.add(path)
+            self._reporter.reported.add(path)
             return ""
         self.edges.append(Edge(attribute_path(path), reference))
         return reference
@@ -88,14 +88,14 @@ class Lifting:
     def _text(self, relative: JSON, path: str) -> str:
         if not isinstance(relative, str) or not relative:
             summary = f"file wants the path of a text, not {described(relative)}"
-            self._place.error(codes.WRONG_TYPE, summary, path, remedy="Write {file: PATH}.")
+            self._reporter.error(codes.WRONG_TYPE, summary, path, remedy="Write {file: PATH}.")
             return ""
         try:
-            name, text = self._texts(self._place.origin(path).location.file, relative)
+            name, text = self._texts(self._reporter.origin(path).location.file, relative)
         except FileProblem as problem:
             where = f", at {problem.location}" if problem.location else ""
             summary = f"{problem.summary}{where}"
-            self._place.error(problem.code, summary, path, remedy=problem.remedy)
+            self._reporter.error(problem.code, summary, path, remedy=problem.remedy)
             return ""
         self._special[path] = Origin(Location(name, 1))
         return text
@@ -105,4 +105,4 @@ class Lifting:
             summary, remedy = "{secret: …} stands only in state.url of qfops.yaml", "Remove it."
         else:
             summary, remedy = "{preset: …} is not supported by this version", "Write the value itself."
-        self._place.error(codes.UNSUPPORTED, summary, path, remedy=remedy)
+        self._reporter.error(codes.UNSUPPORTED, summary, path, remedy=remedy)

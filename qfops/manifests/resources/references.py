@@ -13,7 +13,7 @@ from qfops.core.diagnostics import nearest
 from qfops.core.paths import pattern
 from qfops.core.values import JSON, Reference, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place, attribute_path
+from qfops.manifests.positions import Reporter, attribute_path
 from qfops.manifests.resources.metadata import read_address
 from qfops.manifests.scalars import described
 from qfops.manifests.schema.kindviews import KindView, KindViews, label
@@ -32,8 +32,8 @@ class Accepted(NamedTuple):
 class ReferenceReader:
     """Reads the references of one resource of a kind."""
 
-    def __init__(self, view: KindView, views: KindViews, place: Place) -> None:
-        self._view, self._views, self._place = view, views, place
+    def __init__(self, view: KindView, views: KindViews, reporter: Reporter) -> None:
+        self._view, self._views, self._reporter = view, views, reporter
 
     def read(self, value: Mapping[str, JSON], path: str) -> Reference | None:
         """The reference at a path, its output filled in; None after reporting what is wrong."""
@@ -43,7 +43,7 @@ class ReferenceReader:
             summary = f"ref wants an address, not {described(text)}"
             self._error(codes.WRONG_TYPE, summary, child(path, "ref"), remedy="Write {ref: Kind/name}.")
             return None
-        target = read_address(text, child(path, "ref"), self._place)
+        target = read_address(text, child(path, "ref"), self._reporter)
         accepted = target and self._accepted(target, path)
         if not target or not accepted:
             return None
@@ -64,7 +64,7 @@ class ReferenceReader:
     def _accepted(self, target: Address, path: str) -> Accepted | None:
         view = self._views.find(target.kind_key)
         if view is None:
-            report_unknown_kind(target, child(path, "ref"), self._views, self._place)
+            report_unknown_kind(target, child(path, "ref"), self._views, self._reporter)
             return None
         if path.startswith(_EXTRA):
             ids = view.kind.id
@@ -115,12 +115,12 @@ class ReferenceReader:
         return None
 
     def _error(self, code: str, summary: str, path: str, *, detail: str = "", remedy: str = "") -> None:
-        self._place.error(code, summary, path, detail=detail, remedy=remedy)
+        self._reporter.error(code, summary, path, detail=detail, remedy=remedy)
 
 
-def report_unknown_kind(target: Address, path: str, views: KindViews, place: Place) -> None:
+def report_unknown_kind(target: Address, path: str, views: KindViews, reporter: Reporter) -> None:
     """Report an address whose kind does not exist."""
-    place.error(
+    reporter.error(
         codes.UNKNOWN_KIND,
         f"{target} is of no known kind",
         path,

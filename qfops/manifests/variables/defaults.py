@@ -11,7 +11,7 @@ from qfops.core.observation import KindKey
 from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.schema.kindviews import KindViews
 from qfops.manifests.variables.merging import laid_over
 
@@ -28,33 +28,33 @@ class Defaults:
 NONE = Defaults()
 
 
-def read_defaults(items: Sequence[JSON], views: KindViews, place: Place) -> Mapping[KindKey, Defaults]:
+def read_defaults(items: Sequence[JSON], views: KindViews, reporter: Reporter) -> Mapping[KindKey, Defaults]:
     """The defaults by kind, from the value of `defaults` after substitution."""
     found: dict[KindKey, Defaults] = {}
     for index, item in enumerate(items):
         path = f"defaults[{index}]"
-        key = _kind(item.get("kind"), f"{path}.kind", views, place) if isinstance(item, dict) else None
+        key = _kind(item.get("kind"), f"{path}.kind", views, reporter) if isinstance(item, dict) else None
         if key is None or not isinstance(item, dict):
             continue
         entry = found.setdefault(key, Defaults())
         metadata, spec = item.get("metadata"), item.get("spec")
         if isinstance(metadata, dict):
             entry.metadata = laid_over(entry.metadata, metadata)
-            _origins(metadata, f"{path}.metadata", "metadata", entry.origins, place)
+            _origins(metadata, f"{path}.metadata", "metadata", entry.origins, reporter)
         if isinstance(spec, dict):
             entry.spec = laid_over(entry.spec, spec)
-            _origins(spec, f"{path}.spec", "spec", entry.origins, place)
+            _origins(spec, f"{path}.spec", "spec", entry.origins, reporter)
     return found
 
 
-def _kind(text: JSON, path: str, views: KindViews, place: Place) -> KindKey | None:
+def _kind(text: JSON, path: str, views: KindViews, reporter: Reporter) -> KindKey | None:
     if not isinstance(text, str):
         return None
     version, _, name = text.rpartition("/")
     key = (version or DEFAULT_VERSION, name)
     if views.find(key) is not None:
         return key
-    place.error(
+    reporter.error(
         codes.UNKNOWN_KIND,
         f'there is no kind "{text}"',
         path,
@@ -64,11 +64,11 @@ def _kind(text: JSON, path: str, views: KindViews, place: Place) -> KindKey | No
     return None
 
 
-def _origins(value: JSON, source: str, path: str, found: dict[str, Origin], place: Place) -> None:
-    found[path] = place.origin(source)
+def _origins(value: JSON, source: str, path: str, found: dict[str, Origin], reporter: Reporter) -> None:
+    found[path] = reporter.origin(source)
     if isinstance(value, dict):
         for key, item in value.items():
-            _origins(item, child(source, key), child(path, key), found, place)
+            _origins(item, child(source, key), child(path, key), found, reporter)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _origins(item, f"{source}[{index}]", f"{path}[{index}]", found, place)
+            _origins(item, f"{source}[{index}]", f"{path}[{index}]", found, reporter)

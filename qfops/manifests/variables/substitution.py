@@ -15,7 +15,7 @@ from qfops.core.diagnostics import nearest
 from qfops.core.resource import Origin, Source
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.scalars import described, text_of
 
 SIZE_LIMIT = 100_000
@@ -38,7 +38,7 @@ class Each(NamedTuple):
     key: str
     value: JSON
     path: str
-    place: Place
+    reporter: Reporter
 
 
 class Variable(NamedTuple):
@@ -66,9 +66,9 @@ class Substitution:
     """Replaces the substitutions of one document or resource and remembers what came from where."""
 
     def __init__(
-        self, scope: Scope, place: Place, special: dict[str, Origin], each: Each | None = None
+        self, scope: Scope, reporter: Reporter, special: dict[str, Origin], each: Each | None = None
     ) -> None:
-        self._scope, self._place, self._special, self._each = scope, place, special, each
+        self._scope, self._reporter, self._special, self._each = scope, reporter, special, each
         self._size, self._overflown = 0, False
 
     def value(self, value: JSON, path: str) -> JSON:
@@ -107,7 +107,7 @@ class Substitution:
         return value
 
     def _error(self, code: str, summary: str, path: str, *, detail: str = "", remedy: str = "") -> None:
-        self._place.error(code, summary, path, detail=detail, remedy=remedy, written=True)
+        self._reporter.error(code, summary, path, detail=detail, remedy=remedy, written=True)
 
     def _too_big(self, path: str) -> None:
         if not self._overflown:
@@ -178,7 +178,7 @@ class Substitution:
             return None
         if variable.origin is not None:
             return Found(variable.value, variable.origin)
-        location = self._place.origin(path).location
+        location = self._reporter.origin(path).location
         return Found(variable.value, Origin(location, variable.source, name))
 
     def _item(self, name: str, path: str) -> Found | None:
@@ -191,7 +191,7 @@ class Substitution:
         if name == "key":
             return Found(each.key)
         if name == "value":
-            return Found(each.value, each.place.origin(each.path))
+            return Found(each.value, each.reporter.origin(each.path))
         value, where = each.value, each.path
         for key in name.split("."):
             if not isinstance(value, dict) or key not in value:
@@ -205,7 +205,7 @@ class Substitution:
                 )
                 return None
             value, where = value[key], child(where, key)
-        return Found(value, each.place.origin(where))
+        return Found(value, each.reporter.origin(where))
 
     def _environment(self, path: str) -> Found | None:
         if not self._scope.environment:

@@ -13,7 +13,7 @@ from qfops.core.errors import UsageError
 from qfops.core.resource import Origin, Source
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Reporter
 from qfops.manifests.scalars import scalar
 from qfops.manifests.variables.substitution import Scope, Substitution, Variable
 
@@ -21,7 +21,7 @@ _CHAIN_LIMIT = 100
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
-def given(variables: Mapping[str, str], env_variables: Mapping[str, str]) -> dict[str, Variable]:
+def outside_variables(variables: Mapping[str, str], env_variables: Mapping[str, str]) -> dict[str, Variable]:
     """The variables from outside the files, read as plain scalars; UsageError for what cannot be read."""
     found: dict[str, Variable] = {}
     sources: tuple[tuple[Source, Mapping[str, str]], ...] = (("env", env_variables), ("var", variables))
@@ -50,19 +50,19 @@ def _plain(name: str, text: str, source: str) -> JSON:
 class DeclaredVariables:
     """Resolves the variables that `qfops.yaml` declares; they may use each other, but not in a circle."""
 
-    def __init__(self, project: str, environment: str, raw: Mapping[str, JSON], place: Place) -> None:
-        self._raw, self._place = raw, place
+    def __init__(self, project: str, environment: str, raw: Mapping[str, JSON], reporter: Reporter) -> None:
+        self._raw, self._reporter = raw, reporter
         self._open: list[str] = []
         self.variables: dict[str, Variable] = {}
         self._scope = Scope(project, environment, self.variables, set())
-        self._substitution = Substitution(self._scope, place, {})
+        self._substitution = Substitution(self._scope, reporter, {})
 
     def resolve(self, outside: Mapping[str, Variable]) -> Scope:
         """The scope of the whole project; variables from outside replace declared ones."""
         self.variables.update(outside)
         for name in self._raw:
             if _NAME.fullmatch(name) is None:
-                self._place.error(
+                self._reporter.error(
                     codes.BAD_NAME,
                     f"{name!r} cannot be the name of a variable",
                     child("vars", name),
@@ -77,8 +77,8 @@ class DeclaredVariables:
         if name in self._open or len(self._open) > _CHAIN_LIMIT:
             circle = " → ".join([*self._open[self._open.index(name) :], name]) if name in self._open else ""
             problem = f"the variables {circle} need each other" if circle else "too long a chain of variables"
-            self._place.error(codes.CYCLE, problem, path, remedy="Write one of them out.")
-            self.variables[name] = Variable(None, "var", self._place.origin(path))
+            self._reporter.error(codes.CYCLE, problem, path, remedy="Write one of them out.")
+            self.variables[name] = Variable(None, "var", self._reporter.origin(path))
             return
         self._open.append(name)
         for needed in _names_in(self._raw[name]):
@@ -86,7 +86,7 @@ class DeclaredVariables:
                 self._resolve(needed)
         value = self._substitution.value(self._raw[name], path)
         self._open.pop()
-        location = self._place.origin(path).location
+        location = self._reporter.origin(path).location
         self.variables.setdefault(name, Variable(value, "var", Origin(location, "var", name)))
 
 

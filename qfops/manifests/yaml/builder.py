@@ -15,7 +15,7 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.positions import COLUMN_BITS, location_of
-from qfops.manifests.scalars import NUMBER_START, WORDS, is_number, scalar, shown
+from qfops.manifests.scalars import NUMBER_START, WORDS, is_number, literal, scalar
 from qfops.manifests.yaml.events import (
     ALIAS,
     DOCUMENT,
@@ -181,7 +181,7 @@ class Builder:
         if "${" in key:
             self._error(
                 codes.BAD_KEY,
-                f"the key {shown(key)} holds a substitution",
+                f"the key {literal(key)} holds a substitution",
                 event,
                 "Keys are never substituted.",
             )
@@ -214,7 +214,7 @@ class Builder:
         first = location_of(self._file, self._marks[path])
         self._error(
             codes.DUPLICATE_KEY,
-            f"the key {shown(key)} stands twice, first on line {first.line}",
+            f"the key {literal(key)} stands twice, first on line {first.line}",
             event,
             "Remove one of them.",
         )
