@@ -52,6 +52,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
     "manifests": (
         ("codes", "positions", "scalars"),
         ("files", "problem"),
+        ("reporter",),
         ("yaml",),
         ("schema",),
         ("variables",),

@@ -10,7 +10,7 @@ from qfops.core.durations import seconds
 from qfops.core.settings import Limits, Settings, Wait
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Reporter
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.metadata import read_address
 
 _SIGNATURE = (5, 60)
@@ -22,12 +22,12 @@ def read_settings(value: Mapping[str, JSON], environment: str, reporter: Reporte
     Every part of `value` fits the project's schema; what a schema cannot say is reported here.
     """
     console = cast("Mapping[str, str]", value.get("console") or {})
-    given = Settings(project=str(value.get("name", "")), environment=environment)
+    default = Settings(project=str(value.get("name", "")), environment=environment)
     return Settings(
-        project=given.project,
+        project=default.project,
         environment=environment,
-        endpoint=console.get("endpoint", given.endpoint),
-        keys=console.get("keys", given.keys),
+        endpoint=console.get("endpoint", default.endpoint),
+        keys=console.get("keys", default.keys),
         wait=_wait(cast("Mapping[str, str]", value.get("wait") or {}), reporter),
         limits=Limits(**cast("dict[str, int]", value.get("limits") or {})),
         adopt=_adopt(value, reporter),
@@ -36,10 +36,10 @@ def read_settings(value: Mapping[str, JSON], environment: str, reporter: Reporte
     )
 
 
-def _wait(given: Mapping[str, str], reporter: Reporter) -> Wait:
+def _wait(written: Mapping[str, str], reporter: Reporter) -> Wait:
     wait = Wait()
-    read = {key: seconds(text) for key, text in given.items()}
-    for key, text in given.items():
+    read = {key: seconds(text) for key, text in written.items()}
+    for key, text in written.items():
         if read[key] is None:
             reporter.error(
                 codes.WRONG_VALUE,
@@ -64,35 +64,35 @@ def _wait(given: Mapping[str, str], reporter: Reporter) -> Wait:
         reporter.error(
             codes.WRONG_VALUE,
             f"initial ({result.initial:g}s) is longer than max ({result.max:g}s)",
-            "wait.initial" if "initial" in given else "wait.max",
+            "wait.initial" if "initial" in written else "wait.max",
             remedy="Waiting starts with initial and grows to max.",
         )
     return result
 
 
 def _adopt(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, str]:
-    given = cast("Mapping[str, str]", value.get("adopt") or {})
-    found: dict[Address, str] = {}
-    for text, object_id in given.items():
+    written = cast("Mapping[str, str]", value.get("adopt") or {})
+    adopted: dict[Address, str] = {}
+    for text, object_id in written.items():
         address = read_address(text, child("adopt", text), reporter)
         if address is not None:
-            found[address] = object_id
-    return found
+            adopted[address] = object_id
+    return adopted
 
 
 def _moved(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, Address | None]:
-    given = cast("Mapping[str, str | None]", value.get("moved") or {})
-    found: dict[Address, Address | None] = {}
-    for text, target in given.items():
+    written = cast("Mapping[str, str | None]", value.get("moved") or {})
+    moved: dict[Address, Address | None] = {}
+    for text, target in written.items():
         path = child("moved", text)
         old = read_address(text, path, reporter)
         new = read_address(target, path, reporter) if target is not None else None
         if old is not None and (target is None or new is not None):
-            found[old] = new
-    return found
+            moved[old] = new
+    return moved
 
 
 def _forget(value: Mapping[str, JSON], reporter: Reporter) -> tuple[Address, ...]:
-    given = cast("list[str]", value.get("forget") or [])
-    read = (read_address(text, f"forget[{index}]", reporter) for index, text in enumerate(given))
+    written = cast("list[str]", value.get("forget") or [])
+    read = (read_address(text, f"forget[{index}]", reporter) for index, text in enumerate(written))
     return tuple(address for address in read if address is not None)

@@ -5,45 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from qfops.core.diagnostics import Diagnostic, nearest
-from qfops.core.resource import Origin
+from qfops.core.diagnostics import nearest
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Origins, Reporter
-from qfops.manifests.problem import Problem, report, unknown_key
+from qfops.manifests.positions import Origins
+from qfops.manifests.problem import Problem, unknown_key
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.assembly import Assembler, Declared, Template
 from qfops.manifests.scalars import described, literal
 from qfops.manifests.schema.kindviews import KindView, KindViews
-from qfops.manifests.variables.substitution import Each, Scope, Substitution
+from qfops.manifests.variables.scope import Each, Scope
+from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.yaml.builder import Document
 
 _API = "qianfan/"
 _ENVELOPE = frozenset({"apiVersion", "kind", "metadata", "spec"})
 _FOR_EACH = "metadata.forEach"
 _EACH_KEY = re.compile(r"\$\{\s*each\.key\s*\}")
-_NO_ORIGINS: Mapping[str, Origin] = {}
 
 
 class ManifestReader:
-    """Reads the documents of one environment; what is wrong is added to `found`."""
+    """Reads the documents of one environment."""
 
-    def __init__(self, views: KindViews, scope: Scope, assembler: Assembler, found: list[Diagnostic]) -> None:
-        self._views, self._scope, self._assembler, self._found = views, scope, assembler, found
+    def __init__(self, views: KindViews, scope: Scope, assembler: Assembler) -> None:
+        self._views, self._scope, self._assembler = views, scope, assembler
 
     def read(self, document: Document) -> Iterator[Declared]:
-        """Every resource of a document: one, or one for each key of its `forEach`."""
-        reporter = self._reporter(document, _NO_ORIGINS)
+        """What is wrong with a document as such, then its resources: one, or one for each key of forEach."""
+        reporter = Reporter(Origins(document.file, document.marks))
         template = self._template(document, reporter)
+        yield Declared(complete=template is not None, diagnostics=reporter.diagnostics)
         if template is None:
-            yield Declared(None)
-        elif "forEach" not in template.metadata:
+            return
+        if "forEach" not in template.metadata:
             yield self._assembler.resource(template, None)
         else:
             yield from self._each(template)
-
-    def _reporter(self, document: Document, special: Mapping[str, Origin]) -> Reporter:
-        origins = Origins(document.file, document.marks, special, _NO_ORIGINS)
-        return Reporter(self._found, origins, document.start)
 
     def _template(self, document: Document, reporter: Reporter) -> Template | None:
         value = document.value
@@ -52,7 +49,7 @@ class ManifestReader:
             reporter.error(codes.WRONG_TYPE, summary, remedy="Write apiVersion, kind, metadata and spec.")
             return None
         if value.keys() != _ENVELOPE:
-            report(_envelope_problems(value), "", reporter)
+            reporter.report(_envelope_problems(value))
         view = self._view(value.get("apiVersion"), value.get("kind"), reporter) if _named(value) else None
         metadata, spec = value.get("metadata"), value.get("spec")
         for key, part in (("metadata", metadata), ("spec", spec)):
@@ -83,10 +80,11 @@ class ManifestReader:
         return None
 
     def _each(self, template: Template) -> Iterator[Declared]:
-        special: dict[str, Origin] = {}
-        reporter = self._reporter(template.document, special)
+        reporter = Reporter(Origins(template.document.file, template.document.marks))
         metadata = {key: value for key, value in template.metadata.items() if key != "forEach"}
-        items = Substitution(self._scope, reporter, special).value(template.metadata["forEach"], _FOR_EACH)
+        substitution = Substitution(self._scope, reporter)
+        items = substitution.value(template.metadata["forEach"], _FOR_EACH)
+        reporter.supply(substitution.origins)
         if not isinstance(items, dict):
             reporter.error(
                 codes.FOR_EACH,
@@ -104,11 +102,10 @@ class ManifestReader:
                 remedy=f'Write name: "{name}-${{each.key}}".',
             )
             items = {}
-        if reporter.failed:
-            yield Declared(None)
+        yield Declared(complete=not reporter.failed, diagnostics=reporter.diagnostics, used=substitution.used)
         one = Template(template.document, template.view, metadata, template.spec)
         for key, item in items.items():
-            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key), reporter))
+            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key), reporter.origins))
 
 
 def _named(value: Mapping[str, JSON]) -> bool:
@@ -120,4 +117,4 @@ def _envelope_problems(value: Mapping[str, JSON]) -> Iterator[Problem]:
         if key not in _ENVELOPE:
             yield unknown_key("", key, _ENVELOPE, value)
     for key in sorted(_ENVELOPE - value.keys()):
-        yield Problem(key, codes.MISSING_KEY, f"{key} is missing", remedy=f"Add {key}.")
+        yield Problem(codes.MISSING_KEY, f"{key} is missing", key, remedy=f"Add {key}.")

@@ -16,7 +16,7 @@ from qfops.core.values import JSON
 from qfops.kinds.check import Schema
 from qfops.kinds.metadata import METADATA
 from qfops.manifests import codes
-from qfops.manifests.positions import Reporter
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.schema.schema import without_substitutions
 
 NAME_RULE = "A name has lower-case letters, digits and inner hyphens, at most 63 characters."

@@ -53,7 +53,7 @@ def _about(error: ValidationError) -> str:
 
 
 def _problem(error: ValidationError, code: str, summary: str, remedy: str = "", detail: str = "") -> Problem:
-    return Problem(_path(error), code, summary, detail or _about(error), remedy)
+    return Problem(code, summary, _path(error), detail=detail or _about(error), remedy=remedy)
 
 
 def _value(error: ValidationError, summary: str, remedy: str = "") -> Iterator[Problem]:
@@ -132,7 +132,8 @@ def _missing(error: ValidationError, key: str, summary: str) -> Problem:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     described_key = schema.get("properties", {}).get(key, {})
     detail = described_key.get("description", "") if isinstance(described_key, Mapping) else ""
-    return Problem(child(_path(error), key), codes.MISSING_KEY, summary, detail, f"Add {key}.")
+    path = child(_path(error), key)
+    return Problem(codes.MISSING_KEY, summary, path, detail=str(detail), remedy=f"Add {key}.")
 
 
 def _dependent(error: ValidationError) -> Iterator[Problem]:

@@ -54,12 +54,12 @@ def label(key: KindKey) -> str:
 
 
 def _targets(kind: Kind) -> dict[str, dict[KindKey, tuple[str, ...]]]:
-    found: dict[str, dict[KindKey, tuple[str, ...]]] = {}
+    targets: dict[str, dict[KindKey, tuple[str, ...]]] = {}
     for ref in kind.references:
-        accepted = found.setdefault(ref.path, {})
+        accepted = targets.setdefault(ref.path, {})
         for item in ref.to:
             version, _, rest = item.rpartition("/")
             name, _, output = rest.partition(".")
             key = (version or DEFAULT_VERSION, name)
             accepted[key] = (*accepted.get(key, ()), output)
-    return found
+    return targets

@@ -71,10 +71,14 @@ class Document:
 
 
 class Builder:
-    """Builds the documents of one file; `line` is where the document at hand begins."""
+    """Builds the documents of one file; `line` is where the document at hand begins.
 
-    def __init__(self, file: str, text: str, paths: PathCache, found: list[Diagnostic]) -> None:
-        self._file, self._found, self._children = file, found, paths
+    `diagnostics` is what is wrong so far.
+    """
+
+    def __init__(self, file: str, text: str, paths: PathCache) -> None:
+        self._file, self._children = file, paths
+        self.diagnostics: list[Diagnostic] = []
         self._text = text
         self._next: Callable[[], Event]
         self._marks: dict[str, int] = {}
@@ -263,7 +267,7 @@ class Builder:
     def _error(self, code: str, summary: str, event: Event, remedy: str) -> None:
         mark = event.start_mark
         location = location_of(self._file, mark.line << COLUMN_BITS | mark.column)
-        self._found.append(Diagnostic(code, summary, remedy=remedy, location=location))
+        self.diagnostics.append(Diagnostic(code=code, summary=summary, remedy=remedy, location=location))
 
     def _refuse(self, event: Event, summary: str, remedy: str) -> None:
         self._error(codes.FEATURE, summary, event, remedy)
