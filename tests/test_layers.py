@@ -56,6 +56,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
     "manifests": (
         ("codes", "positions", "scalars"),
         ("files", "problem"),
+        ("reporter",),
         ("yaml",),
         ("schema",),
         ("variables",),
@@ -307,7 +308,7 @@ def test_a_package_that_is_cut_is_no_exception_any_more() -> None:
 PLANTED = {
     "core imports a kind": ("core/paths.py", "import qfops.kinds.base"),
     "planning imports state": ("planning/order.py", "from qfops.state import store"),
-    "render imports planning": ("render/text.py", "from qfops.planning.policy import Approval"),
+    "render imports planning": ("render/text/plan.py", "from qfops.planning.policy import Approval"),
     "state imports a kind": ("state/format/lines.py", "from qfops import kinds"),
     "console imports reconcile, relatively": ("console/paging.py", "from ..reconcile import ports"),
     "the emulator imports a noun": ("emulator/vocabulary/ids.py", "from qfops.core.values import JSON"),
@@ -316,7 +317,7 @@ PLANTED = {
     "kinds import yaml in a function": ("kinds/bodies.py", "def planted():\n    import yaml"),
     "planning asks the clock": ("planning/votes.py", "import time"),
     "planning asks for today": ("planning/votes.py", "from datetime import date\nTODAY = date.today()"),
-    "render reads a file": ("render/text.py", "TEXT = open('text').read()"),
+    "render reads a file": ("render/text/plan.py", "TEXT = open('text').read()"),
     "core reads the disk": ("core/values.py", "from pathlib import Path"),
     "reconcile prints": ("reconcile/executor.py", "print('hello')"),
     "manifests end the process": ("manifests/codes.py", "import sys\nsys.exit(1)"),
@@ -332,7 +333,10 @@ PLANTED_INSIDE = {
         "manifests/project/settings.py",
         "def planted():\n    from qfops.manifests.project_checks.repeats import without_repeats",
     ),
-    "project checks import load": ("manifests/project_checks/whole.py", "from qfops.manifests import Loaded"),
+    "project checks import load": (
+        "manifests/project_checks/project_resources.py",
+        "from qfops.manifests import Loaded",
+    ),
     "a flat module imports its neighbour": (
         "manifests/codes.py",
         "from qfops.manifests.positions import Origins",

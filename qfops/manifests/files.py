@@ -92,11 +92,11 @@ class ProjectFiles:
             raise FileProblem(
                 codes.UNREADABLE, f"{pattern} does not exist", "Create it, or correct `manifests`."
             )
-        found = self._walk(start)
+        names = self._walk(start)
         if wild:
             accept = re.compile(_translate(pattern.removeprefix("./")))
-            return sorted(name for name in found if accept.fullmatch(name))
-        return sorted(found)
+            return sorted(name for name in names if accept.fullmatch(name))
+        return sorted(names)
 
     def exists(self, name: str) -> bool:
         """Whether there is anything of that name."""
@@ -159,7 +159,7 @@ class ProjectFiles:
 
     def _walk(self, start: str) -> set[str]:
         """Every manifest file at or below a folder, under its real name; hidden ones are left out."""
-        found: set[str] = set()
+        names: set[str] = set()
         seen: set[str] = set()
         folders = [start]
         while folders:
@@ -171,8 +171,8 @@ class ProjectFiles:
                 if is_folder:
                     folders.append(name)
                 elif name.endswith(_SUFFIXES) and name != PROJECT_FILE:
-                    found.add(name)
-        return found
+                    names.add(name)
+        return names
 
     def _entries(self, folder: str) -> Iterator[tuple[str, bool]]:
         prefix = "" if folder == "." else f"{folder}/"

@@ -1,13 +1,16 @@
 """A project's files to what is wanted: settings and resources, or everything that is wrong with them.
 
-Reads files, and nothing else of the world: variables of the process come as an argument.
+Four stages, each of which returns what it made and what it found wrong: the files are read, variables and
+settings settled, resources assembled, the whole checked. Reads files, and nothing else of the world:
+variables of the process come as an argument.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic
@@ -15,24 +18,23 @@ from qfops.core.errors import InputError
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
-from qfops.manifests import codes
-from qfops.manifests.project.environment import View, choose_environment, view_environment
+from qfops.manifests.project.environment import ProjectSettings, choose_environment, settle
 from qfops.manifests.project.project_file import ProjectFile
-from qfops.manifests.project.sources import Sources
+from qfops.manifests.project.sources import Manifests, Sources
 from qfops.manifests.project_checks.addressmaps import check_address_maps
-from qfops.manifests.project_checks.crosschecks import check_whole
+from qfops.manifests.project_checks.crosschecks import check_resources
+from qfops.manifests.project_checks.project_resources import ProjectResources, gathered
 from qfops.manifests.project_checks.repeats import across_environments, without_repeats
-from qfops.manifests.project_checks.whole import Whole, place_of
+from qfops.manifests.reporter import Reporter, located
 from qfops.manifests.resources.assembly import Assembler
 from qfops.manifests.resources.manifest import ManifestReader
 from qfops.manifests.schema.kindviews import KindViews
 from qfops.manifests.variables.defaults import read_defaults
-from qfops.manifests.variables.substitution import Variable
-from qfops.manifests.variables.variables import given, unused
-from qfops.manifests.yaml.builder import Document
+from qfops.manifests.variables.scope import Variable
+from qfops.manifests.variables.variables import outside_variables, unused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Loaded:
     """One environment of a project.
 
@@ -61,28 +63,24 @@ def load_project(
 
     `variables` are those of `--var`, `env_variables` the process's `QFOPS_VAR_…` without their prefix; both
     are read as plain scalars. `paths` are relative to `root`. `overlay` holds texts that take the place of
-    what the files of these names hold. InputError holds everything that is wrong with
-    the files; UsageError says that no environment is chosen, or that an argument cannot be.
+    what the files of these names hold. InputError holds everything that is wrong with the files; UsageError
+    says that no environment is chosen, or that an argument cannot be.
     """
-    outside = given(variables, env_variables)
-    sources, found = Sources(root, overlay), list[Diagnostic]()
-    project = sources.project(found)
-    project.check(found)
-    chosen = choose_environment(project, environment, found)
-    loading = _Loading(sources, project, KindViews(registry), outside)
-    whole, view = loading.environment(chosen, found)
-    files = sources.selected(paths, loading.names)
-    found += _unused(view, variables)
-    diagnostics = without_repeats(found)
-    if view.settings is None or any(item.severity == "error" for item in diagnostics):
-        raise InputError(diagnostics)
-    resources = {address: whole.resources[address] for address in sorted(whole.resources)}
+    outside = outside_variables(variables, env_variables)
+    sources = Sources(root, overlay)
+    project = sources.project()
+    chosen = choose_environment(project, environment)
+    loaded = _Loading(sources, project, KindViews(registry), outside).environment(chosen)
+    files = sources.selected(paths, loaded.manifests.names)
+    diagnostics = without_repeats([*loaded.diagnostics, *loaded.unused(variables)])
+    _refuse_errors(diagnostics)
+    resources = loaded.project.resources
     return Loaded(
-        view.settings,
-        resources,
-        tuple(diagnostics),
-        tuple(sorted(sources.files.read_names)),
-        frozenset(a for a, resource in resources.items() if resource.location.file in files)
+        settings=loaded.settled.settings,
+        resources={address: resources[address] for address in sorted(resources)},
+        diagnostics=tuple(diagnostics),
+        files=tuple(sorted(sources.files.read_names)),
+        selected=frozenset(a for a, resource in resources.items() if resource.location.file in files)
         if paths
         else None,
     )
@@ -96,13 +94,11 @@ def load_settings(
     env_variables: Mapping[str, str],
 ) -> Settings:
     """The settings of one environment, whatever stands in the manifests; errors as in load_project."""
-    outside, found = given(variables, env_variables), list[Diagnostic]()
-    project = Sources(root).project(found)
-    project.check(found)
-    view = view_environment(project, choose_environment(project, environment, found), outside, found)
-    if view.settings is None or any(item.severity == "error" for item in found):
-        raise InputError(without_repeats(found))
-    return view.settings
+    outside = outside_variables(variables, env_variables)
+    project = Sources(root).project()
+    settled = settle(project, choose_environment(project, environment), outside)
+    _refuse_errors(without_repeats([*project.diagnostics, *settled.diagnostics]))
+    return settled.settings
 
 
 def validate_project(
@@ -118,29 +114,50 @@ def validate_project(
 
     With `paths`, only what is found in these files (the whole project is looked at all the same).
     """
-    outside = given(variables, env_variables)
-    sources, found = Sources(root), list[Diagnostic]()
+    outside = outside_variables(variables, env_variables)
+    sources = Sources(root)
     try:
-        project = sources.project(found)
-        project.check(found)
-        chosen = (
-            [choose_environment(project, environment, found)]
-            if environment is not None
-            else project.environments
-        )
+        project = sources.project()
+        chosen = [choose_environment(project, environment)] if environment is not None else []
     except InputError as error:
         return list(error.diagnostics)
     loading = _Loading(sources, project, KindViews(registry), outside)
-    by_environment: dict[str, list[Diagnostic]] = {}
-    for name in chosen or [""]:
-        own = list(found)
-        _, view = loading.environment(name, own)
-        by_environment[name] = without_repeats([*own, *_unused(view, variables)])
-    result = across_environments(by_environment)
-    if paths:
-        files = sources.selected(paths, loading.names)
-        result = [item for item in result if item.location is not None and item.location.file in files]
-    return result
+    loaded = {name: loading.environment(name) for name in chosen or project.environments or [""]}
+    diagnostics = across_environments(
+        {name: without_repeats([*one.diagnostics, *one.unused(variables)]) for name, one in loaded.items()}
+    )
+    if not paths:
+        return diagnostics
+    names = {name for one in loaded.values() for name in one.manifests.names}
+    files = sources.selected(paths, names)
+    return [item for item in diagnostics if item.location is not None and item.location.file in files]
+
+
+def _refuse_errors(diagnostics: Sequence[Diagnostic]) -> None:
+    if any(item.severity == "error" for item in diagnostics):
+        raise InputError(diagnostics)
+
+
+class _Assembled(NamedTuple):
+    """The resources of an environment, what is wrong with each, and the variables that they asked for."""
+
+    project: ProjectResources
+    diagnostics: Sequence[Diagnostic]
+    used: frozenset[str]
+
+
+class _Environment(NamedTuple):
+    """What the stages made of one environment, and everything that they found wrong."""
+
+    settled: ProjectSettings
+    manifests: Manifests
+    project: ProjectResources
+    used: frozenset[str]
+    diagnostics: Sequence[Diagnostic]
+
+    def unused(self, variables: Mapping[str, str]) -> list[Diagnostic]:
+        """A warning for each of these variables that nothing in the environment uses."""
+        return unused(self.used, variables, self.settled.declared)
 
 
 class _Loading:
@@ -150,63 +167,44 @@ class _Loading:
         self, sources: Sources, project: ProjectFile, views: KindViews, outside: Mapping[str, Variable]
     ) -> None:
         self._sources, self._project, self._views, self._outside = sources, project, views, outside
-        self.names: set[str] = set()
 
-    def environment(self, environment: str, found: list[Diagnostic]) -> tuple[Whole, View]:
-        """The resources and settings of one environment; what is wrong is added to `found`."""
-        view = view_environment(self._project, environment, self._outside, found)
-        names, complete = self._sources.manifests(view.manifests, view.place)
-        self.names.update(names)
-        documents: list[Document] = []
-        for name in names:
-            parsed = self._sources.parsed(name)
-            found += parsed.found
-            documents += parsed.documents
-            complete &= parsed.complete
-        whole = self._resources(view, documents, complete, found)
-        check_whole(whole, self._views.registry, found)
-        check_address_maps(view.right, whole, self._views, view.place)
-        return whole, view
-
-    def _resources(
-        self, view: View, documents: Iterable[Document], complete: bool, found: list[Diagnostic]
-    ) -> Whole:
-        defaults = read_defaults(view.defaults, self._views, view.place)
-        assembler = Assembler(self._views, view.scope, defaults, self._sources.text, found)
-        reader = ManifestReader(self._views, view.scope, assembler, found)
-        resources: dict[Address, Resource] = {}
-        valid: set[Address] = set()
-        for document in documents:
-            for declared in reader.read(document):
-                if declared.resource is None:
-                    complete = False
-                elif declared.resource.address in resources:
-                    _report_duplicate(declared.resource, resources[declared.resource.address], found)
-                else:
-                    resources[declared.resource.address] = declared.resource
-                    if declared.valid:
-                        valid.add(declared.resource.address)
-        ids = {object_id: address for address, object_id in view.right.adopt.items()}
-        return Whole(resources, frozenset(valid), ids, complete)
-
-
-def _report_duplicate(resource: Resource, first: Resource, found: list[Diagnostic]) -> None:
-    place_of(resource, found).error(
-        codes.DUPLICATE_ADDRESS,
-        f"{resource.address} is declared twice",
-        "metadata.name",
-        detail=f"It stands first at {first.location}.",
-        remedy="Rename one of them, or remove it.",
-    )
-
-
-def _unused(view: View, variables: Mapping[str, str]) -> list[Diagnostic]:
-    return [
-        Diagnostic(
-            codes.UNUSED,
-            f"nothing uses the variable {name} of --var",
-            remedy=hint or "Remove it, or declare it under `vars` in qfops.yaml.",
-            severity="warning",
+    def environment(self, name: str) -> _Environment:
+        """The resources and settings of one environment."""
+        settled = settle(self._project, name, self._outside)
+        manifests = self._sources.manifests(settled.manifests, settled.origins)
+        assembled = self._assemble(settled, manifests)
+        found_wrong = (
+            self._project.diagnostics,
+            settled.diagnostics,
+            manifests.diagnostics,
+            assembled.diagnostics,
+            list(self._check(settled, assembled.project)),
         )
-        for name, hint in unused(view.scope, variables, view.declared)
-    ]
+        return _Environment(
+            settled=settled,
+            manifests=manifests,
+            project=assembled.project,
+            used=settled.used | assembled.used,
+            diagnostics=[item for part in found_wrong for item in part],
+        )
+
+    def _assemble(self, settled: ProjectSettings, manifests: Manifests) -> _Assembled:
+        """The manifests to resources, each judged for itself."""
+        reporter = Reporter(settled.origins)
+        defaults = read_defaults(settled.defaults, self._views, reporter)
+        assembler = Assembler(self._views, settled.scope, defaults, self._sources.text)
+        reader = ManifestReader(self._views, settled.scope, assembler)
+        declared = [item for document in manifests.documents for item in reader.read(document)]
+        project, doubles = gathered(declared, settled.settings.adopt, complete=manifests.complete)
+        own = (diagnostic for item in declared for diagnostic in item.diagnostics)
+        return _Assembled(
+            project=project,
+            diagnostics=[*reporter.diagnostics, *own, *doubles],
+            used=frozenset(name for item in declared for name in item.used),
+        )
+
+    def _check(self, settled: ProjectSettings, project: ProjectResources) -> Iterator[Diagnostic]:
+        """What is wrong with the project as a whole."""
+        yield from check_resources(project, self._views.registry)
+        for problem in check_address_maps(settled.settings, project, self._views):
+            yield located(problem, settled.origins)

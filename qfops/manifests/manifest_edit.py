@@ -51,10 +51,10 @@ def with_ignore(text: str, item: Ignore) -> str | None:
     if _documents(lines) != 1:
         return None
     ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
-    found = _insertion(lines, item)
-    if found is None:
+    insertion = _insertion(lines, item)
+    if insertion is None:
         return None
-    index, added = found
+    index, added = insertion
     if index and not lines[index - 1].endswith("\n"):
         lines[index - 1] += ending
     return "".join([*lines[:index], *(line + ending for line in added), *lines[index:]])

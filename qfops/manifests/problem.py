@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import KW_ONLY, dataclass
 
 from qfops.core.diagnostics import nearest
 from qfops.core.values import child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
-from qfops.manifests.scalars import shown
+from qfops.manifests.scalars import literal
 
 REMOVE = "Remove it."
 _LISTED = 30
@@ -19,31 +18,22 @@ _LISTED = 30
 class Problem:
     """What is wrong at a path below the value that was checked."""
 
-    path: str
     code: str
     summary: str
+    path: str = ""
+    _: KW_ONLY
     detail: str = ""
     remedy: str = ""
 
 
-def unknown_key(path: str, key: str, known: Collection[str], given: Collection[str] = ()) -> Problem:
+def unknown_key(path: str, key: str, known: Collection[str], written: Collection[str] = ()) -> Problem:
     """The problem of a key that is not among the known ones of the mapping at `path`."""
-    free = sorted(name for name in known if name not in given)
+    free = sorted(name for name in known if name not in written)
     listed = ", ".join(free[:_LISTED]) + (f" and {len(free) - _LISTED} more" if len(free) > _LISTED else "")
     detail = f"Also allowed here: {listed}." if free else "Nothing else is allowed here."
     remedy = nearest(key, free) or nearest(key, known) or REMOVE
-    return Problem(child(path, key), codes.UNKNOWN_KEY, f"unknown key {shown(key)}", detail, remedy)
-
-
-def report(problems: Iterable[Problem], root: str, place: Place) -> bool:
-    """Report problems of the value at path `root`, unless their path is reported already; were there any?"""
-    any_found = False
-    for item in problems:
-        any_found = True
-        path = below(root, item.path)
-        if path not in place.reported:
-            place.error(item.code, item.summary, path, detail=item.detail, remedy=item.remedy)
-    return any_found
+    summary = f"unknown key {literal(key)}"
+    return Problem(codes.UNKNOWN_KEY, summary, child(path, key), detail=detail, remedy=remedy)
 
 
 def below(root: str, path: str) -> str:

@@ -30,10 +30,10 @@ def scalar(text: str) -> JSON:
     if match[1]:
         number = float(text)
         if math.isinf(number):
-            raise ValueError(f"{shown(text)} is too large for a number")
+            raise ValueError(f"{literal(text)} is too large for a number")
         return number
     if len(text) >= _SAFE_DIGITS and (len(text) > 2 * _SAFE_DIGITS or abs(int(text)) >= 2**63):
-        raise ValueError(f"{shown(text)} is too large for a whole number")
+        raise ValueError(f"{literal(text)} is too large for a whole number")
     return int(text)
 
 
@@ -51,7 +51,7 @@ def text_of(value: JSON) -> str | None:
     return json.dumps(value)
 
 
-def shown(value: Value, limit: int = 60) -> str:
+def literal(value: Value, limit: int = 60) -> str:
     """A value as a message shows it: JSON on one line, cut after `limit` characters."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
@@ -62,14 +62,14 @@ def described(value: Value) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, bool):
-        return shown(value)
+        return literal(value)
     if isinstance(value, (int, float)):
-        return f"the number {shown(value)}"
+        return f"the number {literal(value)}"
     if isinstance(value, list):
         return "a list"
     if isinstance(value, dict):
         return "a mapping"
-    return f"the text {shown(value)}"
+    return f"the text {literal(value)}"
 
 
 def number_hint(text: str) -> str:
@@ -104,7 +104,7 @@ def null_hint(text: str) -> str:
 def text_hint(value: Value) -> str:
     """How to write the text that a value of another type was meant to be, or an empty string."""
     if isinstance(value, (bool, int, float)):
-        return f'Put it in quotes: "{shown(value)}".'
+        return f'Put it in quotes: "{literal(value)}".'
     if isinstance(value, dict) and (not value or (len(value) == 1 and None in value.values())):
         return f'Put it in quotes: "{{{", ".join(value)}}}".'
     if isinstance(value, list):

@@ -82,8 +82,7 @@ def as_json(value: JSON) -> str:
 
 
 def read(text: str) -> Document:
-    found: list[Diagnostic] = []
-    documents, complete = read_documents("m.yaml", text, {}, found)
+    documents, found, complete = read_documents("m.yaml", text, {})
     assert found == []
     assert complete
     return documents[0]
@@ -124,8 +123,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         data = text.encode()
     except UnicodeEncodeError:
         return
-    found: list[Diagnostic] = []
-    documents, complete = read_documents("m.yaml", data.decode(), {}, found)
+    documents, found, complete = read_documents("m.yaml", data.decode(), {})
     assert complete or found
     for document in documents:
         assert "" in document.marks

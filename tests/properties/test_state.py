@@ -97,9 +97,10 @@ def keyed(optional: bool) -> st.SearchStrategy[dict[Address, Any]]:
 
 
 references = st.builds(Reference, addresses, st.none() | filled)
+names = texts | st.sampled_from(["a.b", "[0]", '"', "\\", "\\.", "", "$ref", "output"])
 wishes: st.SearchStrategy[Value] = st.recursive(
     leaves | references | st.builds(lambda text: {"$ref": text, "output": text}, texts),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=6,
 )
 
@@ -120,8 +121,8 @@ def resource_of(
 resources = st.builds(
     resource_of,
     addresses,
-    st.dictionaries(texts, wishes, max_size=3),
-    st.builds(Location, texts, st.integers(0, 10**6)),
+    st.dictionaries(names, wishes, max_size=3),
+    st.builds(Location, texts, st.integers(0, 10**6), st.just(1)),
     words,
     lifecycles,
     st.lists(addresses, max_size=2),

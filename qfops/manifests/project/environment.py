@@ -1,8 +1,8 @@
-"""One environment of a project: its choice, and its view of everything in `qfops.yaml`."""
+"""One environment of a project: its choice, and what it makes of `qfops.yaml`: variables and settings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,46 +10,47 @@ from qfops.core.address import is_name
 from qfops.core.diagnostics import Diagnostic, nearest
 from qfops.core.errors import InputError, UsageError
 from qfops.core.paths import top
-from qfops.core.resource import Origin
 from qfops.core.settings import Settings
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, packaged_schema
-from qfops.manifests.positions import Place
-from qfops.manifests.problem import report
+from qfops.manifests.positions import Origins
 from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.metadata import NAME_RULE
 from qfops.manifests.schema.schema import Checker, without_substitutions
 from qfops.manifests.variables.merging import laid_over
-from qfops.manifests.variables.substitution import Scope, Substitution, Variable
+from qfops.manifests.variables.scope import Scope, Variable
+from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.variables.variables import DeclaredVariables
 
 MANIFESTS = "manifests/"
 _NEVER_SUBSTITUTED = ("name", "vars", *OWN)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What one environment sees of `qfops.yaml`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """What one environment sees of `qfops.yaml`, after substitution.
 
-    `manifests` are patterns with the paths where they stand.
-    `settings` is None where something is wrong; `right` leaves out what is wrong, for the checks that follow.
+    `settings` leave out what is wrong, for the checks that follow. `manifests` are patterns with the paths
+    where they stand. `declared` are the names of `vars`, `used` the variables that the file asked for.
     """
 
-    settings: Settings | None
-    right: Settings
+    settings: Settings
+    manifests: tuple[tuple[str, str], ...]
+    defaults: Sequence[JSON]
     scope: Scope
     declared: frozenset[str]
-    manifests: tuple[tuple[str, str], ...]
-    defaults: list[JSON]
-    place: Place
+    used: frozenset[str]
+    origins: Origins
+    diagnostics: Sequence[Diagnostic]
 
 
-def choose_environment(file: ProjectFile, environment: str | None, found: list[Diagnostic]) -> str:
+def choose_environment(file: ProjectFile, environment: str | None) -> str:
     """The environment of a run: the given one, else the default; "" where none is declared.
 
-    UsageError where the choice cannot be made; InputError(found) where the file names a wrong default.
+    UsageError where the choice cannot be made; InputError where the file names a wrong default.
     """
     declared = file.environments
     listed = ", ".join(declared)
@@ -62,7 +63,7 @@ def choose_environment(file: ProjectFile, environment: str | None, found: list[D
                 f"Add --env {declared[0]}, or `environment: {declared[0]}` to {PROJECT_FILE}.",
             )
         if default not in declared:
-            raise InputError(found)
+            raise InputError(file.diagnostics)
         return str(default)
     if environment is None:
         return ""
@@ -80,42 +81,41 @@ def choose_environment(file: ProjectFile, environment: str | None, found: list[D
     return environment
 
 
-def view_environment(
-    file: ProjectFile, environment: str, outside: Mapping[str, Variable], found: list[Diagnostic]
-) -> View:
-    """One environment's view; `outside` are the variables that were given to the run."""
-    special: dict[str, Origin] = {}
-    value, marks = _laid_over(file, environment)
-    place = file.place(found, marks, special)
+def settle(file: ProjectFile, environment: str, outside: Mapping[str, Variable]) -> ProjectSettings:
+    """One environment's variables and settings; `outside` are the variables that were given to the run."""
+    value, origins = _laid_over(file, environment)
+    reporter = Reporter(origins)
     name, raw = value.get("name"), value.get("vars")
     raw = raw if isinstance(raw, dict) else {}
     project = name if isinstance(name, str) else ""
-    scope = DeclaredVariables(project, environment, raw, place).resolve(outside)
-    substitution = Substitution(scope, place, special)
-    for key in value:
-        if key not in _NEVER_SUBSTITUTED:
-            value[key] = substitution.value(value[key], child("", key))
-    right = _settings(value, environment, place)
-    defaults = value.get("defaults")
-    return View(
-        None if place.failed else right,
-        right,
-        scope,
-        frozenset(raw),
-        _patterns(value.get("manifests")),
-        defaults if isinstance(defaults, list) else [],
-        place,
+    variables = DeclaredVariables(project, environment, raw, reporter).resolve(outside)
+    substitution = Substitution(variables.scope, reporter)
+    substituted = {
+        key: item if key in _NEVER_SUBSTITUTED else substitution.value(item, child("", key))
+        for key, item in value.items()
+    }
+    reporter.supply(substitution.origins)
+    defaults = substituted.get("defaults")
+    return ProjectSettings(
+        settings=_settings(substituted, environment, reporter),
+        manifests=_patterns(substituted.get("manifests")),
+        defaults=defaults if isinstance(defaults, list) else [],
+        scope=variables.scope,
+        declared=frozenset(raw),
+        used=variables.used | substitution.used,
+        origins=reporter.origins,
+        diagnostics=reporter.diagnostics,
     )
 
 
-def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Mapping[str, int]]:
-    """The file with the environment's overrides merged in, and the mark of every path of the result."""
-    marks = file.document.marks
+def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Origins]:
+    """The file with the environment's overrides merged in, and where everything in it was written."""
+    name, marks = file.document.file, file.document.marks
     base = {key: value for key, value in file.value.items() if key not in OWN}
     environments = file.value.get("environments")
     overrides = environments.get(environment) if isinstance(environments, dict) else None
     if not isinstance(overrides, dict):
-        return base, marks
+        return base, Origins(name, marks)
     overrides = {key: value for key, value in overrides.items() if key not in ("name", *OWN)}
     prefix = child("environments", environment)
     own = {
@@ -123,23 +123,23 @@ def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Ma
         for path, mark in marks.items()
         if path.startswith((f"{prefix}.", f"{prefix}["))
     }
-    return laid_over(base, overrides), {**marks, **own}
+    return laid_over(base, overrides), Origins(name, {**marks, **own})
 
 
-def _settings(value: dict[str, JSON], environment: str, place: Place) -> Settings:
+def _settings(value: dict[str, JSON], environment: str, reporter: Reporter) -> Settings:
     name = value.get("name")
     if isinstance(name, str) and not is_name(name):
         summary = f'"{name}" cannot be the name of a project'
-        place.error(codes.BAD_NAME, summary, "name", detail=NAME_RULE, remedy="Rename it.")
+        reporter.error(codes.BAD_NAME, summary, "name", detail=NAME_RULE, remedy="Rename it.")
     if "state" in value:
         summary = "`state` is not supported by this version: state is kept in the folder .qfops"
-        place.error(codes.UNSUPPORTED, summary, "state", remedy="Remove it.")
+        reporter.error(codes.UNSUPPORTED, summary, "state", remedy="Remove it.")
         value = {key: item for key, item in value.items() if key != "state"}
     problems = project_checker().problems(value)
-    report(problems, "", place)
+    reporter.report(problems)
     wrong = {top(problem.path) for problem in problems}
     right = {key: item for key, item in value.items() if key not in wrong}
-    return read_settings(right, environment, place)
+    return read_settings(right, environment, reporter)
 
 
 @cache

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 
 from qfops.core.address import is_name
 from qfops.core.diagnostics import Diagnostic, nearest
-from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Origins, Place
+from qfops.manifests.positions import Origins
+from qfops.manifests.problem import Problem
+from qfops.manifests.reporter import located
 from qfops.manifests.resources.metadata import NAME_RULE
-from qfops.manifests.scalars import described, shown
+from qfops.manifests.scalars import described, literal
 from qfops.manifests.yaml.builder import Document
 
 OWN = ("environments", "environment")
@@ -19,10 +20,13 @@ OWN = ("environments", "environment")
 
 
 class ProjectFile:
-    """The parsed `qfops.yaml` of a project."""
+    """The parsed `qfops.yaml` of a project, with what is wrong whatever the environment."""
 
-    def __init__(self, document: Document, value: dict[str, JSON]) -> None:
+    def __init__(self, document: Document, value: dict[str, JSON], diagnostics: Sequence[Diagnostic]) -> None:
         self.document, self.value = document, value
+        origins = Origins(document.file, document.marks)
+        own = (located(problem, origins) for problem in self._problems())
+        self.diagnostics: Sequence[Diagnostic] = (*diagnostics, *own)
 
     @property
     def environments(self) -> list[str]:
@@ -30,14 +34,12 @@ class ProjectFile:
         declared = self.value.get("environments")
         return sorted(declared) if isinstance(declared, dict) else []
 
-    def check(self, found: list[Diagnostic]) -> None:
-        """Report what is wrong with the file whatever the environment."""
-        place = self.place(found, self.document.marks, {})
+    def _problems(self) -> Iterator[Problem]:
         default, environments = self.value.get("environment"), self.value.get("environments")
         if "environment" in self.value and default not in self.environments:
-            place.error(
+            yield Problem(
                 codes.WRONG_VALUE,
-                f"{shown(default)} is no environment of this project",
+                f"{literal(default)} is no environment of this project",
                 "environment",
                 detail=f"Declared are {', '.join(self.environments) or 'none'}.",
                 remedy=nearest(str(default), self.environments)
@@ -45,28 +47,21 @@ class ProjectFile:
             )
         if isinstance(environments, dict):
             for name, overrides in environments.items():
-                _check_environment(name, overrides, place)
+                yield from _environment_problems(name, overrides)
         elif environments is not None:
             summary = f"environments is a mapping of names, not {described(environments)}"
-            place.error(codes.WRONG_TYPE, summary, "environments", remedy="Write dev: {} below it.")
-
-    def place(
-        self, found: list[Diagnostic], marks: Mapping[str, int], special: Mapping[str, Origin]
-    ) -> Place:
-        """Where errors of this file are reported."""
-        document = self.document
-        return Place(found, Origins(document.file, marks, special, {}), document.start)
+            yield Problem(codes.WRONG_TYPE, summary, "environments", remedy="Write dev: {} below it.")
 
 
-def _check_environment(name: str, overrides: JSON, place: Place) -> None:
+def _environment_problems(name: str, overrides: JSON) -> Iterator[Problem]:
     path = child("environments", name)
     if not is_name(name):
         summary = f'"{name}" cannot be the name of an environment'
-        place.error(codes.BAD_NAME, summary, path, detail=NAME_RULE, remedy="Rename it.")
+        yield Problem(codes.BAD_NAME, summary, path, detail=NAME_RULE, remedy="Rename it.")
     if overrides is not None and not isinstance(overrides, dict):
         summary = f"an environment is a mapping, not {described(overrides)}"
-        place.error(codes.WRONG_TYPE, summary, path, remedy="Write {} when it overrides nothing.")
+        yield Problem(codes.WRONG_TYPE, summary, path, remedy="Write {} when it overrides nothing.")
     for key in ("name", *OWN):
         if isinstance(overrides, dict) and key in overrides:
             summary = f"{key} cannot stand inside an environment"
-            place.error(codes.UNKNOWN_KEY, summary, child(path, key), remedy="Remove it.")
+            yield Problem(codes.UNKNOWN_KEY, summary, child(path, key), remedy="Remove it.")

@@ -10,38 +10,38 @@ from qfops.core.durations import seconds
 from qfops.core.settings import Limits, Settings, Wait
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.metadata import read_address
 
 _SIGNATURE = (5, 60)
 
 
-def read_settings(value: Mapping[str, JSON], environment: str, place: Place) -> Settings:
+def read_settings(value: Mapping[str, JSON], environment: str, reporter: Reporter) -> Settings:
     """The settings of one environment.
 
     Every part of `value` fits the project's schema; what a schema cannot say is reported here.
     """
     console = cast("Mapping[str, str]", value.get("console") or {})
-    given = Settings(project=str(value.get("name", "")), environment=environment)
+    default = Settings(project=str(value.get("name", "")), environment=environment)
     return Settings(
-        project=given.project,
+        project=default.project,
         environment=environment,
-        endpoint=console.get("endpoint", given.endpoint),
-        keys=console.get("keys", given.keys),
-        wait=_wait(cast("Mapping[str, str]", value.get("wait") or {}), place),
+        endpoint=console.get("endpoint", default.endpoint),
+        keys=console.get("keys", default.keys),
+        wait=_wait(cast("Mapping[str, str]", value.get("wait") or {}), reporter),
         limits=Limits(**cast("dict[str, int]", value.get("limits") or {})),
-        adopt=_adopt(value, place),
-        moved=_moved(value, place),
-        forget=_forget(value, place),
+        adopt=_adopt(value, reporter),
+        moved=_moved(value, reporter),
+        forget=_forget(value, reporter),
     )
 
 
-def _wait(given: Mapping[str, str], place: Place) -> Wait:
+def _wait(written: Mapping[str, str], reporter: Reporter) -> Wait:
     wait = Wait()
-    read = {key: seconds(text) for key, text in given.items()}
-    for key, text in given.items():
+    read = {key: seconds(text) for key, text in written.items()}
+    for key, text in written.items():
         if read[key] is None:
-            place.error(
+            reporter.error(
                 codes.WRONG_VALUE,
                 f'"{text}" is not a duration',
                 child("wait", key),
@@ -50,7 +50,7 @@ def _wait(given: Mapping[str, str], place: Place) -> Wait:
     times = {key: value for key, value in read.items() if value is not None}
     signature = times.pop("signature", float(wait.signature))
     if not _SIGNATURE[0] <= signature <= _SIGNATURE[1] or not signature.is_integer():
-        place.error(
+        reporter.error(
             codes.WRONG_VALUE,
             "a signature is valid for 5s to 60s, in whole seconds",
             "wait.signature",
@@ -59,40 +59,40 @@ def _wait(given: Mapping[str, str], place: Place) -> Wait:
     result = Wait(signature=int(signature), **times)
     for key in ("initial", "max", "limit", "lease"):
         if getattr(result, key) <= 0:
-            place.error(codes.WRONG_VALUE, f"{key} must be longer than nothing", child("wait", key))
+            reporter.error(codes.WRONG_VALUE, f"{key} must be longer than nothing", child("wait", key))
     if result.initial > result.max:
-        place.error(
+        reporter.error(
             codes.WRONG_VALUE,
             f"initial ({result.initial:g}s) is longer than max ({result.max:g}s)",
-            "wait.initial" if "initial" in given else "wait.max",
+            "wait.initial" if "initial" in written else "wait.max",
             remedy="Waiting starts with initial and grows to max.",
         )
     return result
 
 
-def _adopt(value: Mapping[str, JSON], place: Place) -> dict[Address, str]:
-    given = cast("Mapping[str, str]", value.get("adopt") or {})
-    found: dict[Address, str] = {}
-    for text, object_id in given.items():
-        address = read_address(text, child("adopt", text), place)
+def _adopt(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, str]:
+    written = cast("Mapping[str, str]", value.get("adopt") or {})
+    adopted: dict[Address, str] = {}
+    for text, object_id in written.items():
+        address = read_address(text, child("adopt", text), reporter)
         if address is not None:
-            found[address] = object_id
-    return found
+            adopted[address] = object_id
+    return adopted
 
 
-def _moved(value: Mapping[str, JSON], place: Place) -> dict[Address, Address | None]:
-    given = cast("Mapping[str, str | None]", value.get("moved") or {})
-    found: dict[Address, Address | None] = {}
-    for text, target in given.items():
+def _moved(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, Address | None]:
+    written = cast("Mapping[str, str | None]", value.get("moved") or {})
+    moved: dict[Address, Address | None] = {}
+    for text, target in written.items():
         path = child("moved", text)
-        old = read_address(text, path, place)
-        new = read_address(target, path, place) if target is not None else None
+        old = read_address(text, path, reporter)
+        new = read_address(target, path, reporter) if target is not None else None
         if old is not None and (target is None or new is not None):
-            found[old] = new
-    return found
+            moved[old] = new
+    return moved
 
 
-def _forget(value: Mapping[str, JSON], place: Place) -> tuple[Address, ...]:
-    given = cast("list[str]", value.get("forget") or [])
-    read = (read_address(text, f"forget[{index}]", place) for index, text in enumerate(given))
+def _forget(value: Mapping[str, JSON], reporter: Reporter) -> tuple[Address, ...]:
+    written = cast("list[str]", value.get("forget") or [])
+    read = (read_address(text, f"forget[{index}]", reporter) for index, text in enumerate(written))
     return tuple(address for address in read if address is not None)

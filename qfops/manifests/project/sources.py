@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,18 +11,23 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError, UsageError
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, FileProblem, ProjectFiles
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Origins
 from qfops.manifests.project.environment import MANIFESTS
 from qfops.manifests.project.project_file import ProjectFile
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.yaml.builder import Document, PathCache
-from qfops.manifests.yaml.document import read_documents
+from qfops.manifests.yaml.document import Parsed, read_documents
 
 
-class Parsed(NamedTuple):
-    """The documents of a file, what is wrong with it, and whether all of it could be read."""
+class Manifests(NamedTuple):
+    """The documents of an environment's manifests, by the files that hold them.
 
-    documents: list[Document]
-    found: list[Diagnostic]
+    `complete` is False where a file or a part of one could not be read.
+    """
+
+    names: Sequence[str]
+    documents: Sequence[Document]
+    diagnostics: Sequence[Diagnostic]
     complete: bool
 
 
@@ -35,21 +40,14 @@ class Sources:
         self._texts: dict[str, str] = {}
         self._paths: PathCache = {}
 
-    def parsed(self, name: str) -> Parsed:
+    def _parsed_file(self, name: str) -> Parsed:
         """A YAML file by its name."""
-        known = self._parsed.get(name)
-        if known is None:
-            known = self._parsed[name] = self._parse(name)
-        return known
-
-    def _parse(self, name: str) -> Parsed:
-        found: list[Diagnostic] = []
-        try:
-            text = self.files.yaml(name)
-        except FileProblem as problem:
-            return Parsed([], [_diagnostic(problem, name)], False)
-        documents, complete = read_documents(name, text, self._paths, found)
-        return Parsed(documents, found, complete)
+        if name not in self._parsed:
+            try:
+                self._parsed[name] = read_documents(name, self.files.yaml(name), self._paths)
+            except FileProblem as problem:
+                self._parsed[name] = Parsed([], [_diagnostic(problem, name)], complete=False)
+        return self._parsed[name]
 
     def text(self, named_by: str, relative: str) -> tuple[str, str]:
         """The text that `{file: relative}` in a file means, with its name; FileProblem."""
@@ -58,51 +56,53 @@ class Sources:
             self._texts[name] = self.files.text(name)
         return name, self._texts[name]
 
-    def project(self, found: list[Diagnostic]) -> ProjectFile:
+    def project(self) -> ProjectFile:
         """The parsed `qfops.yaml`; InputError where there is none to work with."""
         if not self.files.exists(PROJECT_FILE):
             raise InputError([_no_project(self.files)])
-        parsed = self.parsed(PROJECT_FILE)
-        found += parsed.found
-        value = parsed.documents[0].value if parsed.documents else None
-        start = Location(PROJECT_FILE, 1)
-        if len(parsed.documents) > 1:
-            second = parsed.documents[1].start
+        documents, diagnostics, _ = self._parsed_file(PROJECT_FILE)
+        value = documents[0].value if documents else None
+        if not isinstance(value, dict) and not diagnostics:
+            summary, start = f"{PROJECT_FILE} is not a mapping", Location(PROJECT_FILE, 1)
+            diagnostics = [_misplaced(summary, "Write name: … in it.", start)]
+        if len(documents) > 1:
             summary = f"{PROJECT_FILE} holds more than one document"
-            found.append(Diagnostic(codes.WRONG_TYPE, summary, remedy="Remove the others.", location=second))
+            diagnostics = [*diagnostics, _misplaced(summary, "Remove the others.", documents[1].start)]
         if not isinstance(value, dict):
-            if not parsed.found:
-                summary = f"{PROJECT_FILE} is not a mapping"
-                found.append(
-                    Diagnostic(codes.WRONG_TYPE, summary, remedy="Write name: … in it.", location=start)
-                )
-            raise InputError(found)
-        return ProjectFile(parsed.documents[0], value)
+            raise InputError(diagnostics)
+        return ProjectFile(documents[0], value, diagnostics)
 
-    def manifests(self, patterns: Iterable[tuple[str, str]], place: Place) -> tuple[list[str], bool]:
-        """The manifest files of a project, sorted, and whether every pattern could be followed."""
+    def manifests(self, patterns: Iterable[tuple[str, str]], origins: Origins) -> Manifests:
+        """The manifests that an environment names; `origins` is where its patterns stand."""
         names: set[str] = set()
         complete = True
+        reporter = Reporter(origins)
         for path, pattern in patterns:
             try:
-                found = self.files.manifests(pattern)
+                matching = self.files.manifests(pattern)
             except FileProblem as problem:
                 complete = False
-                place.error(problem.code, problem.summary, path, remedy=problem.remedy)
+                reporter.error(problem.code, problem.summary, path, remedy=problem.remedy)
                 continue
-            if not found:
-                place.warn(
+            if not matching:
+                reporter.warn(
                     codes.NO_MANIFESTS,
                     f"{pattern} holds no manifest",
                     path,
                     remedy="A manifest is a file that ends in .yaml or .yml.",
                 )
-            names.update(found)
-        return sorted(names), complete
+            names.update(matching)
+        parsed = [self._parsed_file(name) for name in sorted(names)]
+        return Manifests(
+            names=sorted(names),
+            documents=[document for file in parsed for document in file.documents],
+            diagnostics=[*reporter.diagnostics, *(item for file in parsed for item in file.diagnostics)],
+            complete=complete and all(file.complete for file in parsed),
+        )
 
     def selected(self, paths: Iterable[Path], names: Iterable[str]) -> frozenset[str]:
         """Which of the manifest files lie at or below the PATH arguments; UsageError for other paths."""
-        found: set[str] = set()
+        files: set[str] = set()
         for path in paths:
             try:
                 start = self.files.owner_of(path)
@@ -115,13 +115,17 @@ class Sources:
                     f"{path} holds no manifest of this project.",
                     remedy=f"`manifests` in {PROJECT_FILE} says which files are (default: {MANIFESTS}).",
                 )
-            found.update(inside)
-        return frozenset(found)
+            files.update(inside)
+        return frozenset(files)
 
 
 def _diagnostic(problem: FileProblem, name: str) -> Diagnostic:
     location = problem.location or Location(name, 1)
-    return Diagnostic(problem.code, problem.summary, remedy=problem.remedy, location=location)
+    return Diagnostic(code=problem.code, summary=problem.summary, remedy=problem.remedy, location=location)
+
+
+def _misplaced(summary: str, remedy: str, location: Location) -> Diagnostic:
+    return Diagnostic(code=codes.WRONG_TYPE, summary=summary, remedy=remedy, location=location)
 
 
 def _no_project(files: ProjectFiles) -> Diagnostic:
@@ -129,4 +133,4 @@ def _no_project(files: ProjectFiles) -> Diagnostic:
     remedy = "Start a project with `qfops init`, or name its folder with -C DIR."
     if files.exists("qfops.yml"):
         remedy = f"Rename qfops.yml to {PROJECT_FILE}."
-    return Diagnostic(codes.NO_PROJECT, summary, remedy=remedy)
+    return Diagnostic(code=codes.NO_PROJECT, summary=summary, remedy=remedy)

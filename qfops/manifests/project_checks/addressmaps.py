@@ -2,72 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from qfops.core.address import Address, KindKey
 from qfops.core.settings import Settings
 from qfops.core.values import child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
-from qfops.manifests.project_checks.crosschecks import report_undeclared
-from qfops.manifests.project_checks.whole import Whole
-from qfops.manifests.resources.references import report_unknown_kind
+from qfops.manifests.problem import Problem
+from qfops.manifests.project_checks.crosschecks import undeclared
+from qfops.manifests.project_checks.project_resources import ProjectResources
+from qfops.manifests.resources.references import unknown_kind
 from qfops.manifests.schema.kindviews import KindViews
 
 
-def check_address_maps(settings: Settings, whole: Whole, views: KindViews, place: Place) -> None:
-    """Report what is wrong with the three maps."""
-    _adopt(settings.adopt, whole, views, place)
-    _moved(settings.moved, whole, views, place)
+def check_address_maps(settings: Settings, project: ProjectResources, views: KindViews) -> Iterator[Problem]:
+    """What is wrong with the three maps."""
+    yield from _adopt(settings.adopt, project, views)
+    yield from _moved(settings.moved, project, views)
     for index, address in enumerate(settings.forget):
         path = f"forget[{index}]"
-        if _known(address, path, views, place) and address in whole.resources:
-            place.error(
+        if unknown := _unknown_kind(address, path, views):
+            yield unknown
+        elif address in project.resources:
+            yield Problem(
                 codes.STILL_DECLARED,
                 f"{address} is to be forgotten, and a manifest still declares it",
                 path,
-                detail=f"It stands at {whole.resources[address].location}.",
+                detail=f"It stands at {project.resources[address].location}.",
                 remedy="Remove the manifest, or this line.",
             )
 
 
-def _adopt(adopt: Mapping[Address, str], whole: Whole, views: KindViews, place: Place) -> None:
+def _adopt(adopt: Mapping[Address, str], project: ProjectResources, views: KindViews) -> Iterator[Problem]:
     owners: dict[tuple[KindKey, str], Address] = {}
     for address, object_id in adopt.items():
         path = child("adopt", str(address))
-        if not _known(address, path, views, place):
+        if unknown := _unknown_kind(address, path, views):
+            yield unknown
             continue
-        if address not in whole.resources and whole.complete:
-            report_undeclared(address, path, whole, place, "Write its manifest, or remove this line.")
+        if address not in project.resources and project.complete:
+            yield undeclared(address, path, project, "Write its manifest, or remove this line.")
         owner = owners.setdefault((address.kind_key, object_id), address)
         if owner is not address:
-            place.error(
-                codes.SAME_ID,
-                f"{object_id} would be both {owner} and {address}: one object belongs to one address",
-                path,
-                remedy="Remove one of the two lines.",
-            )
+            summary = f"{object_id} would be both {owner} and {address}: one object belongs to one address"
+            yield Problem(codes.SAME_ID, summary, path, remedy="Remove one of the two lines.")
 
 
-def _moved(moved: Mapping[Address, Address | None], whole: Whole, views: KindViews, place: Place) -> None:
+def _moved(
+    moved: Mapping[Address, Address | None], project: ProjectResources, views: KindViews
+) -> Iterator[Problem]:
     origins: dict[Address, Address] = {}
     for old, new in moved.items():
         path = child("moved", str(old))
-        if not _known(old, path, views, place) or new is None or not _known(new, path, views, place):
+        unknown = _unknown_kind(old, path, views) or (new and _unknown_kind(new, path, views))
+        if unknown:
+            yield unknown
+        if unknown or new is None:
             continue
         if old.kind_key != new.kind_key or old == new:
             summary = f"{old} cannot become {new}: only the name can change"
-            place.error(codes.WRONG_KIND, summary, path, remedy="Correct or remove this line.")
-        elif new not in whole.resources and whole.complete:
-            report_undeclared(new, path, whole, place, "Correct or remove this line.")
+            yield Problem(codes.WRONG_KIND, summary, path, remedy="Correct or remove this line.")
+        elif new not in project.resources and project.complete:
+            yield undeclared(new, path, project, "Correct or remove this line.")
         first = origins.setdefault(new, old)
         if first is not old:
             summary = f"both {first} and {old} move to {new}"
-            place.error(codes.SAME_TARGET, summary, path, remedy="Remove one of the two lines.")
+            yield Problem(codes.SAME_TARGET, summary, path, remedy="Remove one of the two lines.")
 
 
-def _known(address: Address, path: str, views: KindViews, place: Place) -> bool:
-    if views.find(address.kind_key) is not None:
-        return True
-    report_unknown_kind(address, path, views, place)
-    return False
+def _unknown_kind(address: Address, path: str, views: KindViews) -> Problem | None:
+    return unknown_kind(address, path, views) if views.find(address.kind_key) is None else None

@@ -1,11 +1,12 @@
 """What can only be wrong between resources: dangling references, cycles, two resources for one object.
 
-Each check reports everything it finds and looks at every resource once. The rules that kinds declare run
+Each check yields everything it finds and looks at every resource once. The rules that kinds declare run
 last, and only over resources that are right in themselves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from qfops.core.address import Address
@@ -14,94 +15,90 @@ from qfops.core.graph import find_cycle
 from qfops.core.paths import get
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Marker, Reference, Slot
-from qfops.kinds.base import Kind
+from qfops.kinds.base import Identity, Kind
 from qfops.kinds.registry import Registry
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
-from qfops.manifests.problem import below
-from qfops.manifests.project_checks.whole import Whole, edges_of, place_of
+from qfops.manifests.problem import Problem, below
+from qfops.manifests.project_checks.project_resources import ProjectResources, edges_of, error_at, origins_of
 
 _CYCLES = 20
 
 
-def check_whole(whole: Whole, registry: Registry, found: list[Diagnostic]) -> None:
+def check_resources(project: ProjectResources, registry: Registry) -> Iterator[Diagnostic]:
     """Run every check over the resources of one environment."""
-    if whole.complete:
-        _dangling(whole, found)
-    _cycles(whole, found)
-    _identities(whole, registry, found)
-    _rules(whole, registry, found)
+    if project.complete:
+        yield from _dangling(project)
+    yield from _cycles(project)
+    yield from _identities(project, registry)
+    yield from _rules(project, registry)
 
 
-def _dangling(whole: Whole, found: list[Diagnostic]) -> None:
-    for resource in whole.resources.values():
+def _dangling(project: ProjectResources) -> Iterator[Diagnostic]:
+    for resource in project.resources.values():
         for path, target in edges_of(resource):
-            if target not in whole.resources:
-                report_undeclared(target, path, whole, place_of(resource, found))
+            if target not in project.resources:
+                yield error_at(resource, undeclared(target, path, project))
 
 
-def report_undeclared(target: Address, path: str, whole: Whole, place: Place, remedy: str = "") -> None:
-    """Report an address that no manifest declares."""
-    summary = f"no manifest declares {target}"
-    place.error(
-        codes.DANGLING, summary, path, remedy=whole.nearest(target) or remedy or "Add it, or correct it."
-    )
+def undeclared(target: Address, path: str, project: ProjectResources, remedy: str = "") -> Problem:
+    """The problem of an address that no manifest declares."""
+    remedy = project.nearest(target) or remedy or "Add it, or correct it."
+    return Problem(codes.DANGLING, f"no manifest declares {target}", path, remedy=remedy)
 
 
-def _cycles(whole: Whole, found: list[Diagnostic]) -> None:
+def _cycles(project: ProjectResources) -> Iterator[Diagnostic]:
     edges = {
-        address: {target for _, target in edges_of(resource) if target in whole.resources}
-        for address, resource in whole.resources.items()
+        address: {target for _, target in edges_of(resource) if target in project.resources}
+        for address, resource in project.resources.items()
     }
     for _ in range(_CYCLES):
         cycle = find_cycle(edges)
         if not cycle:
             return
-        _report_cycle(cycle, whole, found)
+        yield _cycle(cycle, project)
         for address, following in pairwise(cycle):
             edges[address].discard(following)
 
 
-def _report_cycle(cycle: list[Address], whole: Whole, found: list[Diagnostic]) -> None:
+def _cycle(cycle: list[Address], project: ProjectResources) -> Diagnostic:
     """One error for a whole cycle, at the edge that leaves its first address."""
     steps = []
     for address, following in pairwise(cycle):
-        resource = whole.resources[address]
+        resource = project.resources[address]
         path = next(path for path, target in edges_of(resource) if target == following)
         steps.append((resource, path, following))
     detail = "; ".join(
-        f"{resource.address} {path} names {following} at {place_of(resource, found).origin(path).location}"
+        f"{resource.address} {path} names {following} at {origins_of(resource).nearest(path).location}"
         for resource, path, following in steps
     )
     first, path, _ = steps[0]
-    place_of(first, found).error(
-        codes.CYCLE,
-        f"these wait for each other: {' → '.join(map(str, cycle))}",
-        path,
-        detail=f"{detail}.",
-        remedy="Remove one of these references.",
-    )
+    summary = f"these wait for each other: {' → '.join(map(str, cycle))}"
+    remedy = "Remove one of these references."
+    return error_at(first, Problem(codes.CYCLE, summary, path, detail=f"{detail}.", remedy=remedy))
 
 
-def _identities(whole: Whole, registry: Registry, found: list[Diagnostic]) -> None:
+def _identities(project: ProjectResources, registry: Registry) -> Iterator[Diagnostic]:
     seen: dict[tuple[object, ...], Resource] = {}
-    for resource in whole.resources.values():
+    for resource in project.resources.values():
         kind = registry.find(*resource.address.kind_key)
         key = _identity(resource, kind) if kind else None
         if kind is None or kind.identity is None or key is None:
             continue
         first = seen.setdefault(key, resource)
         if first is not resource:
-            names = kind.identity.attributes
-            path = f"spec.{names[0]}"
-            place_of(resource, found).error(
-                codes.SAME_IDENTITY,
-                f"{resource.address} and {first.address} name the same object: equal {' and '.join(names)}",
-                path,
-                detail=f"{first.address} stands at {place_of(first, found).origin(path).location}; "
-                f"{kind.identity.why}.",
-                remedy=f"Give one of them another {names[0]}, or remove it.",
-            )
+            yield error_at(resource, _same_identity(resource, first, kind.identity))
+
+
+def _same_identity(resource: Resource, first: Resource, identity: Identity) -> Problem:
+    names = identity.attributes
+    path = f"spec.{names[0]}"
+    return Problem(
+        codes.SAME_IDENTITY,
+        f"{resource.address} and {first.address} name the same object: equal {' and '.join(names)}",
+        path,
+        detail=f"{first.address} stands at {origins_of(first).nearest(path).location}; {identity.why}.",
+        remedy=f"Give one of them another {names[0]}, or remove it.",
+    )
 
 
 def _identity(resource: Resource, kind: Kind) -> tuple[object, ...] | None:
@@ -119,14 +116,10 @@ def _comparable(value: Slot) -> tuple[str, JSON | Reference] | None:
     return ("bool" if isinstance(value, bool) else "", value)
 
 
-def _rules(whole: Whole, registry: Registry, found: list[Diagnostic]) -> None:
-    for address in sorted(whole.valid):
-        kind = registry.get(address)
-        if not kind.checks:
-            continue
-        resource = whole.resources[address]
-        place = place_of(resource, found)
-        for check in kind.checks:
-            for finding in check(resource, whole):
+def _rules(project: ProjectResources, registry: Registry) -> Iterator[Diagnostic]:
+    for address in sorted(project.valid):
+        resource = project.resources[address]
+        for check in registry.get(address).checks:
+            for finding in check(resource, project):
                 path = below("spec", finding.path)
-                place.error(codes.RULE, finding.summary, path, remedy=finding.remedy)
+                yield error_at(resource, Problem(codes.RULE, finding.summary, path, remedy=finding.remedy))

@@ -32,15 +32,15 @@ def _with_addresses(item: Diagnostic, addresses: list[Address]) -> Diagnostic:
     return replace(item, address=first, detail=f"{item.detail} The same in {listed}{more}.".strip())
 
 
-def across_environments(found: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
+def across_environments(by_environment: Mapping[str, Iterable[Diagnostic]]) -> list[Diagnostic]:
     """The findings of all environments, sorted by place; what is not in all of them says where it is."""
     where: dict[Diagnostic, list[str]] = {}
-    for environment, diagnostics in found.items():
+    for environment, diagnostics in by_environment.items():
         for item in diagnostics:
             where.setdefault(item, []).append(environment)
     return arranged(
         item
-        if len(environments) == len(found)
+        if len(environments) == len(by_environment)
         else replace(item, detail=f"{item.detail} Only in {', '.join(environments)}.".strip())
         for item, environments in where.items()
     )

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from qfops.core.address import KindKey
+from qfops.core.address import Address, KindKey
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.paths import pattern
-from qfops.core.resource import Origin, Resource
-from qfops.core.values import JSON, Value
-from qfops.kinds.base import Kind
+from qfops.core.resource import Resource
+from qfops.core.values import JSON
+from qfops.kinds.base import EXTRA, Kind
 from qfops.manifests import codes
-from qfops.manifests.positions import Origins, Place
-from qfops.manifests.problem import REMOVE, Problem, report
-from qfops.manifests.resources.extra import read_extra
-from qfops.manifests.resources.lifting import Lifting, Texts
+from qfops.manifests.positions import Origins
+from qfops.manifests.problem import REMOVE, Problem
+from qfops.manifests.reporter import Reporter
+from qfops.manifests.resources.extra import EXTRA_PATH, read_extra
+from qfops.manifests.resources.lifting import Lifting, Texts, with_references
 from qfops.manifests.resources.metadata import NO_METADATA, SCHEMA, Metadata, check_name, read_metadata
 from qfops.manifests.resources.references import ReferenceReader
 from qfops.manifests.schema.kindviews import KindView, KindViews, label
 from qfops.manifests.schema.schema import Checker
 from qfops.manifests.variables.defaults import NONE, Defaults
 from qfops.manifests.variables.merging import laid_over
-from qfops.manifests.variables.substitution import Each, Scope, Substitution
+from qfops.manifests.variables.scope import Each, Scope
+from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.yaml.builder import Document
 
 
@@ -36,90 +38,104 @@ class Template(NamedTuple):
     spec: dict[str, JSON]
 
 
-class Declared(NamedTuple):
-    """What a manifest declares; None where its name could not be read, `valid` when nothing is wrong."""
+class Written(NamedTuple):
+    """The metadata and spec of one resource after substitution, and the variables that they asked for."""
 
-    resource: Resource | None
+    metadata: dict[str, JSON]
+    spec: dict[str, JSON]
+    used: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """What was learnt from a manifest, or from a part of it.
+
+    `resource` is what it declares, `valid` when nothing is wrong with it. `complete` is False where something
+    is declared whose name could not be read. `used` are the variables that were asked for.
+    """
+
+    resource: Resource | None = None
     valid: bool = False
+    complete: bool = True
+    diagnostics: Sequence[Diagnostic] = ()
+    used: frozenset[str] = frozenset()
 
 
 class Assembler:
-    """Makes the resources of one environment; what is wrong is added to `found`."""
+    """Makes the resources of one environment."""
 
     def __init__(
-        self,
-        views: KindViews,
-        scope: Scope,
-        defaults: Mapping[KindKey, Defaults],
-        texts: Texts,
-        found: list[Diagnostic],
+        self, views: KindViews, scope: Scope, defaults: Mapping[KindKey, Defaults], texts: Texts
     ) -> None:
-        self._views, self._scope, self._defaults = views, scope, defaults
-        self._texts, self._found = texts, found
+        self._views, self._scope, self._defaults, self._texts = views, scope, defaults, texts
         self._metadata = Checker(SCHEMA)
 
     def resource(self, template: Template, each: Each | None) -> Declared:
         """The resource of a template and one item of its forEach."""
         document, view = template.document, template.view
-        special: dict[str, Origin] = {}
         defaults = self._defaults.get(view.kind.key, NONE)
-        origins = Origins(document.file, document.marks, special, defaults.origins)
-        place = Place(self._found, origins, document.start)
-        metadata, spec = self._substituted(template, place, special, each)
+        reporter = Reporter(Origins(document.file, document.marks, below=defaults.origins))
+        metadata, spec, used = self._substituted(template, each, reporter)
         if defaults is not NONE:
             metadata, spec = laid_over(defaults.metadata, metadata), laid_over(defaults.spec, spec)
-        about = self._about(metadata, view, place)
-        lifting = Lifting(ReferenceReader(view, self._views, place), place, special, self._texts)
-        extra: dict[str, Value] = {}
-        if "extra" in spec:
-            spec = dict(spec)
-            extra = read_extra(spec.pop("extra"), view, place, lifting)
-        attributes = lifting.mapping(spec, "spec")
-        report(_advised(view.checker.problems(attributes), view), "spec", place)
-        lifting.settle()
-        if extra:
-            attributes["extra"] = extra
-        if place.address is None:
-            return Declared(None)
+        about = self._about(metadata, view, reporter)
+        lifting = Lifting(ReferenceReader(view, self._views, reporter), reporter, self._texts)
+        attributes = _lifted(spec, view, lifting, reporter)
+        if reporter.address is None:
+            return Declared(complete=False, diagnostics=reporter.diagnostics, used=used)
         resource = Resource(
-            place.address,
-            attributes,
-            document.start,
-            about.labels,
-            about.lifecycle,
-            about.depends_on,
-            tuple(sorted(lifting.edges)),
-            origins,
+            address=reporter.address,
+            attributes=with_references(attributes, lifting.edges),
+            location=document.start,
+            labels=about.labels,
+            lifecycle=about.lifecycle,
+            depends_on=about.depends_on,
+            references=tuple(sorted(lifting.edges)),
+            origins=reporter.origins,
         )
-        return Declared(resource, not place.failed)
+        return Declared(
+            resource=resource, valid=not reporter.failed, diagnostics=reporter.diagnostics, used=used
+        )
 
-    def _substituted(
-        self, template: Template, place: Place, special: dict[str, Origin], each: Each | None
-    ) -> tuple[dict[str, JSON], dict[str, JSON]]:
-        """Metadata and spec with every substitution made; the name first, so that errors have an address."""
+    def _substituted(self, template: Template, each: Each | None, reporter: Reporter) -> Written:
+        """Every substitution made; the name first, so that errors have an address."""
         metadata, spec, kind = template.metadata, template.spec, template.view.kind
         if not template.document.templated:
-            _name(metadata.get("name"), kind, place)
-            return metadata, spec
-        substitution = Substitution(self._scope, place, special, each)
+            reporter.address = _named(metadata.get("name"), kind, reporter)
+            return Written(metadata, spec, frozenset())
+        substitution = Substitution(self._scope, reporter, each)
         name = substitution.value(metadata.get("name"), "metadata.name")
-        _name(name, kind, place)
+        reporter.supply(substitution.origins)
+        reporter.address = _named(name, kind, reporter)
         rest = {key: value for key, value in metadata.items() if key != "name"}
         about = substitution.mapping(rest, "metadata")
         if "name" in metadata:
             about["name"] = name
-        return about, substitution.mapping(spec, "spec")
+        written = Written(about, substitution.mapping(spec, "spec"), substitution.used)
+        reporter.supply(substitution.origins)
+        return written
 
-    def _about(self, metadata: dict[str, JSON], view: KindView, place: Place) -> Metadata:
-        if report(self._metadata.problems(metadata), "metadata", place):
+    def _about(self, metadata: dict[str, JSON], view: KindView, reporter: Reporter) -> Metadata:
+        if reporter.report(self._metadata.problems(metadata), "metadata"):
             return NO_METADATA
-        return read_metadata(metadata, view.schema, place)
+        return read_metadata(metadata, view.schema, reporter)
 
 
-def _name(name: JSON, kind: Kind, place: Place) -> None:
-    """Give the place its address, where the name may be one."""
-    if isinstance(name, str) and check_name(name, place):
-        place.address = kind.address(name)
+def _lifted(spec: dict[str, JSON], view: KindView, lifting: Lifting, reporter: Reporter) -> dict[str, JSON]:
+    """The spec as plain JSON, judged by the kind's schema, with the extra fields, which it does not judge."""
+    fields: dict[str, JSON] = {}
+    if EXTRA in spec:
+        fields = lifting.mapping(read_extra(spec[EXTRA], view, reporter), EXTRA_PATH)
+        spec = {key: value for key, value in spec.items() if key != EXTRA}
+    attributes = lifting.mapping(spec, "spec")
+    reporter.supply(lifting.origins)
+    reporter.report(_advised(view.checker.problems(attributes), view), "spec")
+    return {**attributes, EXTRA: fields} if fields else attributes
+
+
+def _named(name: JSON, kind: Kind, reporter: Reporter) -> Address | None:
+    """The address that a name makes; None where it makes none."""
+    return kind.address(name) if isinstance(name, str) and check_name(name, reporter) else None
 
 
 def _advised(problems: Iterable[Problem], view: KindView) -> Iterator[Problem]:

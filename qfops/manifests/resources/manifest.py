@@ -6,64 +6,61 @@ import re
 from collections.abc import Iterator, Mapping
 
 from qfops.core.address import KindKey
-from qfops.core.diagnostics import Diagnostic, nearest
-from qfops.core.resource import Origin
+from qfops.core.diagnostics import nearest
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Origins, Place
-from qfops.manifests.problem import Problem, report, unknown_key
+from qfops.manifests.positions import Origins
+from qfops.manifests.problem import Problem, unknown_key
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.assembly import Assembler, Declared, Template
-from qfops.manifests.scalars import described, shown
+from qfops.manifests.scalars import described, literal
 from qfops.manifests.schema.kindviews import KindView, KindViews
-from qfops.manifests.variables.substitution import Each, Scope, Substitution
+from qfops.manifests.variables.scope import Each, Scope
+from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.yaml.builder import Document
 
 _API = "qianfan/"
 _ENVELOPE = frozenset({"apiVersion", "kind", "metadata", "spec"})
 _FOR_EACH = "metadata.forEach"
 _EACH_KEY = re.compile(r"\$\{\s*each\.key\s*\}")
-_NO_ORIGINS: Mapping[str, Origin] = {}
 
 
 class ManifestReader:
-    """Reads the documents of one environment; what is wrong is added to `found`."""
+    """Reads the documents of one environment."""
 
-    def __init__(self, views: KindViews, scope: Scope, assembler: Assembler, found: list[Diagnostic]) -> None:
-        self._views, self._scope, self._assembler, self._found = views, scope, assembler, found
+    def __init__(self, views: KindViews, scope: Scope, assembler: Assembler) -> None:
+        self._views, self._scope, self._assembler = views, scope, assembler
 
     def read(self, document: Document) -> Iterator[Declared]:
-        """Every resource of a document: one, or one for each key of its `forEach`."""
-        place = self._place(document, _NO_ORIGINS)
-        template = self._template(document, place)
+        """What is wrong with a document as such, then its resources: one, or one for each key of forEach."""
+        reporter = Reporter(Origins(document.file, document.marks))
+        template = self._template(document, reporter)
+        yield Declared(complete=template is not None, diagnostics=reporter.diagnostics)
         if template is None:
-            yield Declared(None)
-        elif "forEach" not in template.metadata:
+            return
+        if "forEach" not in template.metadata:
             yield self._assembler.resource(template, None)
         else:
             yield from self._each(template)
 
-    def _place(self, document: Document, special: Mapping[str, Origin]) -> Place:
-        origins = Origins(document.file, document.marks, special, _NO_ORIGINS)
-        return Place(self._found, origins, document.start)
-
-    def _template(self, document: Document, place: Place) -> Template | None:
+    def _template(self, document: Document, reporter: Reporter) -> Template | None:
         value = document.value
         if not isinstance(value, dict):
             summary = f"a manifest is a mapping, not {described(value)}"
-            place.error(codes.WRONG_TYPE, summary, remedy="Write apiVersion, kind, metadata and spec.")
+            reporter.error(codes.WRONG_TYPE, summary, remedy="Write apiVersion, kind, metadata and spec.")
             return None
         if value.keys() != _ENVELOPE:
-            report(_envelope_problems(value), "", place)
-        view = self._view(value.get("apiVersion"), value.get("kind"), place) if _named(value) else None
+            reporter.report(_envelope_problems(value))
+        view = self._view(value.get("apiVersion"), value.get("kind"), reporter) if _named(value) else None
         metadata, spec = value.get("metadata"), value.get("spec")
         for key, part in (("metadata", metadata), ("spec", spec)):
             if key in value and not isinstance(part, dict):
-                place.error(codes.WRONG_TYPE, f"{key} is a mapping, not {described(part)}", key)
+                reporter.error(codes.WRONG_TYPE, f"{key} is a mapping, not {described(part)}", key)
         if view is None or not isinstance(metadata, dict) or not isinstance(spec, dict):
             return None
         return Template(document, view, metadata, spec)
 
-    def _view(self, version: JSON, name: JSON, place: Place) -> KindView | None:
+    def _view(self, version: JSON, name: JSON, reporter: Reporter) -> KindView | None:
         if isinstance(version, str) and isinstance(name, str) and version.startswith(_API):
             view = self._views.find(KindKey(version.removeprefix(_API), name))
             if view is not None:
@@ -71,23 +68,26 @@ class ManifestReader:
         kinds = self._views.registry.kinds
         names = sorted(kind for known, kind in kinds if f"{_API}{known}" == version)
         if names:
-            path, value, known, summary = "kind", name, names, f"{shown(name)} is no kind of {version}"
+            path, value, known, summary = "kind", name, names, f"{literal(name)} is no kind of {version}"
         else:
             known = sorted({f"{_API}{known}" for known, _ in kinds})
-            path, value, summary = "apiVersion", version, f"{shown(version)} is no apiVersion"
+            path, value, summary = "apiVersion", version, f"{literal(version)} is no apiVersion"
         remedy = nearest(str(value), known)
         if "${" in str(value):
             remedy = f"Write it out: {path} is never substituted."
-        place.error(codes.UNKNOWN_KIND, summary, path, detail=f"Known are {', '.join(known)}.", remedy=remedy)
+        reporter.error(
+            codes.UNKNOWN_KIND, summary, path, detail=f"Known are {', '.join(known)}.", remedy=remedy
+        )
         return None
 
     def _each(self, template: Template) -> Iterator[Declared]:
-        special: dict[str, Origin] = {}
-        place = self._place(template.document, special)
+        reporter = Reporter(Origins(template.document.file, template.document.marks))
         metadata = {key: value for key, value in template.metadata.items() if key != "forEach"}
-        items = Substitution(self._scope, place, special).value(template.metadata["forEach"], _FOR_EACH)
+        substitution = Substitution(self._scope, reporter)
+        items = substitution.value(template.metadata["forEach"], _FOR_EACH)
+        reporter.supply(substitution.origins)
         if not isinstance(items, dict):
-            place.error(
+            reporter.error(
                 codes.FOR_EACH,
                 f"forEach wants a mapping with one key for each resource, not {described(items)}",
                 _FOR_EACH,
@@ -96,18 +96,17 @@ class ManifestReader:
             items = {}
         name = metadata.get("name")
         if isinstance(name, str) and _EACH_KEY.search(name) is None:
-            place.error(
+            reporter.error(
                 codes.FOR_EACH,
                 "with forEach the name must hold ${each.key}, or all resources have one name",
                 "metadata.name",
                 remedy=f'Write name: "{name}-${{each.key}}".',
             )
             items = {}
-        if place.failed:
-            yield Declared(None)
+        yield Declared(complete=not reporter.failed, diagnostics=reporter.diagnostics, used=substitution.used)
         one = Template(template.document, template.view, metadata, template.spec)
         for key, item in items.items():
-            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key), place))
+            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key), reporter.origins))
 
 
 def _named(value: Mapping[str, JSON]) -> bool:
@@ -119,4 +118,4 @@ def _envelope_problems(value: Mapping[str, JSON]) -> Iterator[Problem]:
         if key not in _ENVELOPE:
             yield unknown_key("", key, _ENVELOPE, value)
     for key in sorted(_ENVELOPE - value.keys()):
-        yield Problem(key, codes.MISSING_KEY, f"{key} is missing", remedy=f"Add {key}.")
+        yield Problem(codes.MISSING_KEY, f"{key} is missing", key, remedy=f"Add {key}.")

@@ -16,7 +16,7 @@ from qfops.core.values import JSON
 from qfops.kinds.check import Schema
 from qfops.kinds.metadata import METADATA
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.schema.schema import without_substitutions
 
 NAME_RULE = "A name has lower-case letters, digits and inner hyphens, at most 63 characters."
@@ -48,7 +48,7 @@ _PLAIN = Lifecycle()
 NO_METADATA = Metadata({}, (), _PLAIN)
 
 
-def read_metadata(value: Mapping[str, JSON], spec: Schema, place: Place) -> Metadata:
+def read_metadata(value: Mapping[str, JSON], spec: Schema, reporter: Reporter) -> Metadata:
     """The metadata of a manifest whose `metadata` fits SCHEMA; `spec` is the schema of the kind.
 
     What the schema cannot say (addresses, dates, paths of the kind) is checked and reported here.
@@ -57,28 +57,28 @@ def read_metadata(value: Mapping[str, JSON], spec: Schema, place: Place) -> Meta
     depends_on = tuple(
         address
         for index, text in enumerate(cast("list[str]", value.get("dependsOn", ())))
-        if (address := read_address(text, f"metadata.dependsOn[{index}]", place)) is not None
+        if (address := read_address(text, f"metadata.dependsOn[{index}]", reporter)) is not None
     )
     lifecycle = cast("dict[str, JSON] | None", value.get("lifecycle"))
-    return Metadata(labels, depends_on, _lifecycle(lifecycle, spec, place) if lifecycle else _PLAIN)
+    return Metadata(labels, depends_on, _lifecycle(lifecycle, spec, reporter) if lifecycle else _PLAIN)
 
 
-def check_name(name: str, place: Place) -> bool:
+def check_name(name: str, reporter: Reporter) -> bool:
     """Whether `metadata.name` may be a name; reports why not."""
     if is_name(name):
         return True
-    place.error(
+    reporter.error(
         codes.BAD_NAME, f'"{name}" is not a name', "metadata.name", detail=NAME_RULE, remedy="Rename it."
     )
     return False
 
 
-def read_address(text: str, path: str, place: Place) -> Address | None:
+def read_address(text: str, path: str, reporter: Reporter) -> Address | None:
     """The address that a text is, or None after reporting that it is none."""
     try:
         return _parsed(text)
     except ValueError as error:
-        place.error(codes.BAD_ADDRESS, str(error), path)
+        reporter.error(codes.BAD_ADDRESS, str(error), path)
         return None
 
 
@@ -88,26 +88,26 @@ def _parsed(text: str) -> Address:
     return Address.parse(text)
 
 
-def _lifecycle(value: Mapping[str, JSON], spec: Schema, place: Place) -> Lifecycle:
+def _lifecycle(value: Mapping[str, JSON], spec: Schema, reporter: Reporter) -> Lifecycle:
     items = cast("list[dict[str, str]]", value.get("ignore", ()))
     return Lifecycle(
         protect=value.get("protect") is True,
-        ignore=tuple(_ignore(item, index, spec, place) for index, item in enumerate(items)),
+        ignore=tuple(_ignore(item, index, spec, reporter) for index, item in enumerate(items)),
         on_remove=cast("OnRemove", value.get("onRemove", "delete")),
         on_replace=cast("OnReplace | None", value.get("onReplace")),
     )
 
 
-def _ignore(item: Mapping[str, str], index: int, spec: Schema, place: Place) -> Ignore:
+def _ignore(item: Mapping[str, str], index: int, spec: Schema, reporter: Reporter) -> Ignore:
     where = f"metadata.lifecycle.ignore[{index}]"
     path, until = item["path"], item.get("until")
     try:
         unknown = unknown_step(spec, path)
     except ValueError as error:
-        place.error(codes.WRONG_VALUE, str(error), f"{where}.path")
+        reporter.error(codes.WRONG_VALUE, str(error), f"{where}.path")
     else:
         if unknown is not None:
-            place.error(
+            reporter.error(
                 codes.WRONG_VALUE,
                 f'the kind has no attribute "{path}"',
                 f"{where}.path",
@@ -118,7 +118,7 @@ def _ignore(item: Mapping[str, str], index: int, spec: Schema, place: Place) -> 
         try:
             last = date.fromisoformat(until)
         except ValueError:
-            place.error(
+            reporter.error(
                 codes.WRONG_VALUE,
                 f'"{until}" is not a day',
                 f"{where}.until",

@@ -13,7 +13,9 @@ from qfops.core.diagnostics import nearest
 from qfops.core.paths import pattern
 from qfops.core.values import JSON, Reference, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place, attribute_path
+from qfops.manifests.positions import attribute_path
+from qfops.manifests.problem import Problem
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.metadata import read_address
 from qfops.manifests.scalars import described
 from qfops.manifests.schema.kindviews import KindView, KindViews, label
@@ -32,8 +34,8 @@ class Accepted(NamedTuple):
 class ReferenceReader:
     """Reads the references of one resource of a kind."""
 
-    def __init__(self, view: KindView, views: KindViews, place: Place) -> None:
-        self._view, self._views, self._place = view, views, place
+    def __init__(self, view: KindView, views: KindViews, reporter: Reporter) -> None:
+        self._view, self._views, self._reporter = view, views, reporter
 
     def read(self, value: Mapping[str, JSON], path: str) -> Reference | None:
         """The reference at a path, its output filled in; None after reporting what is wrong."""
@@ -41,9 +43,11 @@ class ReferenceReader:
         text = value["ref"]
         if not isinstance(text, str):
             summary = f"ref wants an address, not {described(text)}"
-            self._error(codes.WRONG_TYPE, summary, child(path, "ref"), remedy="Write {ref: Kind/name}.")
+            self._reporter.error(
+                codes.WRONG_TYPE, summary, child(path, "ref"), remedy="Write {ref: Kind/name}."
+            )
             return None
-        target = read_address(text, child(path, "ref"), self._place)
+        target = read_address(text, child(path, "ref"), self._reporter)
         accepted = target and self._accepted(target, path)
         if not target or not accepted:
             return None
@@ -53,7 +57,7 @@ class ReferenceReader:
     def _check_keys(self, value: Mapping[str, JSON], path: str) -> None:
         for key in value:
             if key not in _KEYS:
-                self._error(
+                self._reporter.error(
                     codes.UNKNOWN_KEY,
                     f'unknown key "{key}" in a reference',
                     child(path, key),
@@ -64,7 +68,7 @@ class ReferenceReader:
     def _accepted(self, target: Address, path: str) -> Accepted | None:
         view = self._views.find(target.kind_key)
         if view is None:
-            report_unknown_kind(target, child(path, "ref"), self._views, self._place)
+            self._reporter.add(unknown_kind(target, child(path, "ref"), self._views))
             return None
         if path.startswith(_EXTRA):
             ids = view.kind.id
@@ -76,7 +80,7 @@ class ReferenceReader:
         outputs = allowed.get(target.kind_key)
         if outputs is None:
             kinds = [label(key) for key in allowed]
-            self._error(
+            self._reporter.error(
                 codes.WRONG_KIND,
                 f"a {' or '.join(kinds)} is wanted here, not {target}",
                 child(path, "ref"),
@@ -90,13 +94,15 @@ class ReferenceReader:
         remedy = nearest(attribute_path(path), self._view.targets) or "Write the value itself."
         kind = self._view.kind.name
         detail = f"{kind} takes references at {known}." if known else f"{kind} takes no references."
-        self._error(codes.NO_REFERENCE, "no reference is allowed here", path, detail=detail, remedy=remedy)
+        self._reporter.error(
+            codes.NO_REFERENCE, "no reference is allowed here", path, detail=detail, remedy=remedy
+        )
 
     def _output(self, target: Address, output: JSON, accepted: Accepted, path: str) -> str | None:
         names = ", ".join(accepted.outputs)
         if output is None:
             if accepted.default is None:
-                self._error(
+                self._reporter.error(
                     codes.WRONG_OUTPUT,
                     f"the reference must say which output of {target} it means",
                     path,
@@ -105,7 +111,7 @@ class ReferenceReader:
             return accepted.default
         if isinstance(output, str) and output in accepted.outputs:
             return output
-        self._error(
+        self._reporter.error(
             codes.WRONG_OUTPUT,
             f"{described(output)} is no output of {target} that stands here",
             child(path, "output"),
@@ -114,13 +120,10 @@ class ReferenceReader:
         )
         return None
 
-    def _error(self, code: str, summary: str, path: str, *, detail: str = "", remedy: str = "") -> None:
-        self._place.error(code, summary, path, detail=detail, remedy=remedy)
 
-
-def report_unknown_kind(target: Address, path: str, views: KindViews, place: Place) -> None:
-    """Report an address whose kind does not exist."""
-    place.error(
+def unknown_kind(target: Address, path: str, views: KindViews) -> Problem:
+    """The problem of an address whose kind does not exist."""
+    return Problem(
         codes.UNKNOWN_KIND,
         f"{target} is of no known kind",
         path,

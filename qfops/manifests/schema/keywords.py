@@ -14,7 +14,7 @@ from qfops.core.paths import join
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.problem import Problem, unknown_key
-from qfops.manifests.scalars import boolean_hint, described, null_hint, number_hint, shown, text_hint
+from qfops.manifests.scalars import boolean_hint, described, literal, null_hint, number_hint, text_hint
 
 _WORDS = {
     "string": "a text",
@@ -53,7 +53,7 @@ def _about(error: ValidationError) -> str:
 
 
 def _problem(error: ValidationError, code: str, summary: str, remedy: str = "", detail: str = "") -> Problem:
-    return Problem(_path(error), code, summary, detail or _about(error), remedy)
+    return Problem(code, summary, _path(error), detail=detail or _about(error), remedy=remedy)
 
 
 def _value(error: ValidationError, summary: str, remedy: str = "") -> Iterator[Problem]:
@@ -79,7 +79,7 @@ def wrong_type(error: ValidationError, types: Iterable[str]) -> Problem:
 def _would_fit(error: ValidationError) -> bool:
     """Whether the value would be right in quotes, as far as a pattern says so."""
     form = error.schema.get("pattern") if isinstance(error.schema, Mapping) else None
-    return form is None or re.search(str(form), shown(_instance(error))) is not None
+    return form is None or re.search(str(form), literal(_instance(error))) is not None
 
 
 def _type_hint(wanted: Collection[str], value: JSON) -> str:
@@ -99,15 +99,15 @@ def _type_hint(wanted: Collection[str], value: JSON) -> str:
 
 def _enum(error: ValidationError) -> Iterator[Problem]:
     allowed: list[JSON] = list(limit(error))
-    detail = f"Allowed: {', '.join(shown(item) for item in allowed)}."
-    summary = f"{shown(_instance(error))} is not allowed here"
+    detail = f"Allowed: {', '.join(literal(item) for item in allowed)}."
+    summary = f"{literal(_instance(error))} is not allowed here"
     yield _problem(error, codes.WRONG_VALUE, summary, _enum_hint(_instance(error), allowed), detail)
 
 
 def _enum_hint(value: JSON, allowed: Collection[JSON]) -> str:
     texts = {str(item).lower(): item for item in allowed if isinstance(item, str)}
     if not isinstance(value, str):
-        meant = texts.get(shown(value).lower())
+        meant = texts.get(literal(value).lower())
         return f'Put it in quotes: "{meant}".' if meant is not None else ""
     if any(isinstance(item, bool) for item in allowed) and boolean_hint(value):
         return boolean_hint(value)
@@ -118,7 +118,7 @@ def _enum_hint(value: JSON, allowed: Collection[JSON]) -> str:
 
 def _const(error: ValidationError) -> Iterator[Problem]:
     yield from _value(
-        error, f"{shown(_instance(error))} is not allowed here", f"Write {shown(limit(error))}."
+        error, f"{literal(_instance(error))} is not allowed here", f"Write {literal(limit(error))}."
     )
 
 
@@ -132,7 +132,8 @@ def _missing(error: ValidationError, key: str, summary: str) -> Problem:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     described_key = schema.get("properties", {}).get(key, {})
     detail = described_key.get("description", "") if isinstance(described_key, Mapping) else ""
-    return Problem(child(_path(error), key), codes.MISSING_KEY, summary, detail, f"Add {key}.")
+    path = child(_path(error), key)
+    return Problem(codes.MISSING_KEY, summary, path, detail=str(detail), remedy=f"Add {key}.")
 
 
 def _dependent(error: ValidationError) -> Iterator[Problem]:
@@ -155,7 +156,7 @@ def _length(error: ValidationError) -> Iterator[Problem]:
     count = len(_instance(error))
     wanted = _bounds(error, "minLength", "maxLength")
     has = (
-        f"{shown(_instance(error))} has {count} character{'s' * (count != 1)}"
+        f"{literal(_instance(error))} has {count} character{'s' * (count != 1)}"
         if count
         else "the text is empty"
     )
@@ -174,8 +175,8 @@ def _range(error: ValidationError) -> Iterator[Problem]:
     wanted = _bounds(error, "minimum", "maximum")
     for keyword, words in _EXCLUSIVE.items():
         if error.validator == keyword:
-            wanted = f"{words} {shown(limit(error))}"
-    yield from _value(error, f"{shown(_instance(error))} is out of range; wanted is {wanted}")
+            wanted = f"{words} {literal(limit(error))}"
+    yield from _value(error, f"{literal(_instance(error))} is out of range; wanted is {wanted}")
 
 
 _EXCLUSIVE = {"exclusiveMinimum": "more than", "exclusiveMaximum": "less than", "multipleOf": "a multiple of"}
@@ -186,13 +187,13 @@ def _bounds(error: ValidationError, lower: str, upper: str) -> str:
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     least, most = schema.get(lower), schema.get(upper)
     if least is not None and most is not None:
-        return f"{shown(least)} to {shown(most)}" if least != most else f"exactly {shown(least)}"
-    return f"at least {shown(least)}" if least is not None else f"at most {shown(most)}"
+        return f"{literal(least)} to {literal(most)}" if least != most else f"exactly {literal(least)}"
+    return f"at least {literal(least)}" if least is not None else f"at most {literal(most)}"
 
 
 def _pattern(error: ValidationError) -> Iterator[Problem]:
     form = str(limit(error)).replace("(?!\\n)", "")
-    summary = f"{shown(_instance(error))} does not have the right form"
+    summary = f"{literal(_instance(error))} does not have the right form"
     if _about(error):
         yield _problem(error, codes.WRONG_VALUE, summary)
     else:
@@ -204,7 +205,7 @@ def _unique(error: ValidationError) -> Iterator[Problem]:
     for item in _instance(error):
         text = encode(item)
         if text in seen:
-            yield from _value(error, f"{shown(item)} stands twice in the list", "Remove one of them.")
+            yield from _value(error, f"{literal(item)} stands twice in the list", "Remove one of them.")
             return
         seen.add(text)
     yield from _value(error, "an item stands twice in the list", "Remove one of them.")

@@ -52,11 +52,11 @@ def label(key: KindKey) -> str:
 
 
 def _targets(kind: Kind) -> dict[str, dict[KindKey, tuple[str, ...]]]:
-    found: dict[str, dict[KindKey, tuple[str, ...]]] = {}
+    targets: dict[str, dict[KindKey, tuple[str, ...]]] = {}
     for ref in kind.references:
-        accepted = found.setdefault(ref.path, {})
+        accepted = targets.setdefault(ref.path, {})
         for item in ref.to:
             named, _, output = item.rpartition(".")
             key = KindKey.parse(named)
             accepted[key] = (*accepted.get(key, ()), output)
-    return found
+    return targets

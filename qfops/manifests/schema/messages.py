@@ -16,11 +16,11 @@ from qfops.manifests.schema.keywords import as_list, explain_keyword, limit, wro
 
 def problems(errors: Iterable[ValidationError]) -> list[Problem]:
     """The best problem of each path, in order of appearance."""
-    found: dict[str, list[Problem]] = {}
+    by_path: dict[str, list[Problem]] = {}
     for error in errors:
         for problem in _explained(error):
-            found.setdefault(problem.path, []).append(problem)
-    return [_best(group) for group in found.values()]
+            by_path.setdefault(problem.path, []).append(problem)
+    return [_best(group) for group in by_path.values()]
 
 
 def _best(group: list[Problem]) -> Problem:

@@ -42,8 +42,8 @@ class Checker:
             return []
         from qfops.manifests.schema.messages import problems
 
-        found = problems(self._slow.iter_errors(value))
-        return [self._with_detail(problem) for problem in found] or self._unnamed(value)
+        named = problems(self._slow.iter_errors(value))
+        return [self._with_detail(problem) for problem in named] or self._unnamed(value)
 
     @cached_property
     def _paths(self) -> dict[str, Schema]:
@@ -57,7 +57,7 @@ class Checker:
     def _unnamed(self, value: Value) -> list[Problem]:
         """The errors that only the fast validator sees, in its own words."""
         return [
-            Problem(join(error.instance_path), codes.WRONG_VALUE, error.message)
+            Problem(codes.WRONG_VALUE, error.message, join(error.instance_path))
             for error in self._fast.iter_errors(value)
         ]
 

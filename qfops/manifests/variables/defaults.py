@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qfops.core.address import KindKey
@@ -10,7 +10,8 @@ from qfops.core.diagnostics import nearest
 from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.positions import Origins
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.schema.kindviews import KindViews
 from qfops.manifests.variables.merging import laid_over
 
@@ -27,32 +28,32 @@ class Defaults:
 NONE = Defaults()
 
 
-def read_defaults(items: Sequence[JSON], views: KindViews, place: Place) -> Mapping[KindKey, Defaults]:
+def read_defaults(items: Sequence[JSON], views: KindViews, reporter: Reporter) -> Mapping[KindKey, Defaults]:
     """The defaults by kind, from the value of `defaults` after substitution."""
-    found: dict[KindKey, Defaults] = {}
+    by_kind: dict[KindKey, Defaults] = {}
     for index, item in enumerate(items):
         path = f"defaults[{index}]"
-        key = _kind(item.get("kind"), f"{path}.kind", views, place) if isinstance(item, dict) else None
+        key = _kind(item.get("kind"), f"{path}.kind", views, reporter) if isinstance(item, dict) else None
         if key is None or not isinstance(item, dict):
             continue
-        entry = found.setdefault(key, Defaults())
+        entry = by_kind.setdefault(key, Defaults())
         metadata, spec = item.get("metadata"), item.get("spec")
         if isinstance(metadata, dict):
             entry.metadata = laid_over(entry.metadata, metadata)
-            _origins(metadata, f"{path}.metadata", "metadata", entry.origins, place)
+            entry.origins.update(_moved(metadata, f"{path}.metadata", "metadata", reporter.origins))
         if isinstance(spec, dict):
             entry.spec = laid_over(entry.spec, spec)
-            _origins(spec, f"{path}.spec", "spec", entry.origins, place)
-    return found
+            entry.origins.update(_moved(spec, f"{path}.spec", "spec", reporter.origins))
+    return by_kind
 
 
-def _kind(text: JSON, path: str, views: KindViews, place: Place) -> KindKey | None:
+def _kind(text: JSON, path: str, views: KindViews, reporter: Reporter) -> KindKey | None:
     if not isinstance(text, str):
         return None
     key = KindKey.parse(text)
     if views.find(key) is not None:
         return key
-    place.error(
+    reporter.error(
         codes.UNKNOWN_KIND,
         f'there is no kind "{text}"',
         path,
@@ -62,11 +63,12 @@ def _kind(text: JSON, path: str, views: KindViews, place: Place) -> KindKey | No
     return None
 
 
-def _origins(value: JSON, source: str, path: str, found: dict[str, Origin], place: Place) -> None:
-    found[path] = place.origin(source)
+def _moved(value: JSON, source: str, path: str, origins: Origins) -> Iterator[tuple[str, Origin]]:
+    """The origin of everything at `source` of `qfops.yaml`, under its path in the manifest."""
+    yield path, origins.nearest(source)
     if isinstance(value, dict):
         for key, item in value.items():
-            _origins(item, child(source, key), child(path, key), found, place)
+            yield from _moved(item, child(source, key), child(path, key), origins)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _origins(item, f"{source}[{index}]", f"{path}[{index}]", found, place)
+            yield from _moved(item, f"{source}[{index}]", f"{path}[{index}]", origins)

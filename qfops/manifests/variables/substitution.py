@@ -1,4 +1,4 @@
-"""`${…}` in values: variables, the item of a `forEach`, the project's and the environment's name.
+"""`${…}` in values: replaced by variables, the item of a `forEach`, the project's and the environment's name.
 
 A scalar that is exactly one substitution keeps the value's type; `$${` is a literal `${`. What was put in is
 never looked at again, so nothing can refer to itself.
@@ -8,68 +8,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from qfops.core.diagnostics import nearest
-from qfops.core.resource import Origin, Source
+from qfops.core.resource import Origin
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.problem import Problem
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.scalars import described, text_of
+from qfops.manifests.variables.scope import Each, Scope, Supplied, look_up, variable_in
 
 SIZE_LIMIT = 100_000
 DEPTH_LIMIT = 100
 _EXACT = re.compile(r"\$\{([^{}]*)\}")
 _TOKEN = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
-_KNOWN = "Known are ${var.NAME}, ${each.key}, ${each.FIELD}, ${qfops.environment}, ${qfops.project}."
-
-
-class Found(NamedTuple):
-    """A value to put in, and its origin; None where it has no place of its own."""
-
-    value: JSON
-    origin: Origin | None = None
-
-
-class Each(NamedTuple):
-    """One item of a `forEach`: its key, its value, the path where it stands, and where such paths are."""
-
-    key: str
-    value: JSON
-    path: str
-    place: Place
-
-
-class Variable(NamedTuple):
-    """The value of a variable and its origin; None for one from outside the files, where its use stands."""
-
-    value: JSON
-    source: Source
-    origin: Origin | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The names that may be used: variables, and what `${qfops.…}` stands for ("" without environments).
-
-    `used` collects the variables that were asked for.
-    """
-
-    project: str
-    environment: str
-    variables: Mapping[str, Variable]
-    used: set[str]
 
 
 class Substitution:
-    """Replaces the substitutions of one document or resource and remembers what came from where."""
+    """Replaces the substitutions of one document or resource, within one budget.
 
-    def __init__(
-        self, scope: Scope, place: Place, special: dict[str, Origin], each: Each | None = None
-    ) -> None:
-        self._scope, self._place, self._special, self._each = scope, place, special, each
+    `origins` says where what was put in comes from, `used` which variables were asked for, known or not.
+    """
+
+    def __init__(self, scope: Scope, reporter: Reporter, each: Each | None = None) -> None:
+        self._scope, self._reporter, self._each = scope, reporter, each
         self._size, self._overflown = 0, False
+        self._origins: dict[str, Origin] = {}
+        self._used: set[str] = set()
+
+    @property
+    def origins(self) -> Mapping[str, Origin]:
+        """The origin of every path that something was put in at."""
+        return self._origins
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The variables that were asked for."""
+        return frozenset(self._used)
 
     def value(self, value: JSON, path: str) -> JSON:
         """A copy of `value` with every substitution replaced; what cannot be replaced is reported."""
@@ -88,132 +62,63 @@ class Substitution:
     def _text(self, text: str, path: str) -> JSON:
         exact = _EXACT.fullmatch(text)
         if exact:
-            found = self._look_up(exact[1].strip(), path)
-            return text if found is None else self._put(found, path, found.value)
+            supplied = self._look_up(exact[1], path)
+            return text if supplied is None else self._put(supplied, path, supplied.value)
         return _TOKEN.sub(lambda match: self._part(match, path), text)
 
-    def _put(self, found: Found, path: str, value: JSON, depth: int = 0) -> JSON:
+    def _put(self, supplied: Supplied, path: str, value: JSON, depth: int = 0) -> JSON:
         """A copy of a value that was put in, whose every path has the origin of the whole."""
         self._size += 1
         if self._size > SIZE_LIMIT or depth > DEPTH_LIMIT:
             self._too_big(path)
             return None
-        if found.origin is not None:
-            self._special[path] = found.origin
+        if supplied.origin is not None:
+            self._origins[path] = supplied.origin
         if isinstance(value, dict):
-            return {key: self._put(found, child(path, key), item, depth + 1) for key, item in value.items()}
+            return {
+                key: self._put(supplied, child(path, key), item, depth + 1) for key, item in value.items()
+            }
         if isinstance(value, list):
-            return [self._put(found, f"{path}[{i}]", item, depth + 1) for i, item in enumerate(value)]
+            return [self._put(supplied, f"{path}[{i}]", item, depth + 1) for i, item in enumerate(value)]
         return value
-
-    def _error(self, code: str, summary: str, path: str, *, detail: str = "", remedy: str = "") -> None:
-        self._place.error(code, summary, path, detail=detail, remedy=remedy, written=True)
-
-    def _too_big(self, path: str) -> None:
-        if not self._overflown:
-            self._overflown = True
-            self._error(
-                codes.TOO_BIG,
-                f"substitutions make more than {SIZE_LIMIT} values or {DEPTH_LIMIT} levels",
-                path,
-                remedy="Use smaller variables.",
-            )
 
     def _part(self, match: re.Match[str], path: str) -> str:
         """The text that replaces one substitution inside a longer text."""
         if match[0] == "$${":
             return "${"
         if match[1] is None:
-            self._error(
-                codes.SUBSTITUTION,
-                'a "${" without its "}"',
-                path,
-                remedy='Close it, or write "$${" for a literal "${".',
-            )
+            remedy = 'Close it, or write "$${" for a literal "${".'
+            self._report(Problem(codes.SUBSTITUTION, 'a "${" without its "}"', path, remedy=remedy))
             return match[0]
-        found = self._look_up(match[1].strip(), path)
-        if found is None:
+        supplied = self._look_up(match[1], path)
+        if supplied is None:
             return match[0]
-        text = text_of(found.value)
+        text = text_of(supplied.value)
         if text is None:
-            self._error(
-                codes.SUBSTITUTION,
-                f"{match[0]} is {described(found.value)} and cannot stand inside a text",
-                path,
-                remedy="Let it stand alone, or use a text, a number, true or false.",
-            )
+            summary = f"{match[0]} is {described(supplied.value)} and cannot stand inside a text"
+            remedy = "Let it stand alone, or use a text, a number, true or false."
+            self._report(Problem(codes.SUBSTITUTION, summary, path, remedy=remedy))
             return match[0]
-        if found.origin is not None and path not in self._special:
-            self._special[path] = found.origin
+        if supplied.origin is not None:
+            self._origins.setdefault(path, supplied.origin)
         return text
 
-    def _look_up(self, name: str, path: str) -> Found | None:
-        root, _, rest = name.partition(".")
-        if root == "var" and rest:
-            return self._variable(rest, path)
-        if root == "each" and rest:
-            return self._item(rest, path)
-        if name == "qfops.project":
-            return Found(self._scope.project)
-        if name == "qfops.environment":
-            return self._environment(path)
-        self._error(
-            codes.SUBSTITUTION,
-            f"${{{name}}} is not a substitution",
-            path,
-            detail=_KNOWN,
-            remedy='For a literal "${" write "$${".',
-        )
-        return None
-
-    def _variable(self, name: str, path: str) -> Found | None:
-        self._scope.used.add(name)
-        variable = self._scope.variables.get(name)
-        if variable is None:
-            ways = f"Set it under `vars` in qfops.yaml, with --var {name}=…, or as QFOPS_VAR_{name}."
-            hint = nearest(name, self._scope.variables)
-            self._error(
-                codes.UNDEFINED, f"the variable {name} is not defined", path, remedy=f"{hint} {ways}".strip()
-            )
+    def _look_up(self, written: str, path: str) -> Supplied | None:
+        """What a name stands for; None after reporting that it stands for nothing."""
+        name = written.strip()
+        if variable := variable_in(name):
+            self._used.add(variable)
+        supplied = look_up(name, path, self._reporter.origins, self._scope, self._each)
+        if isinstance(supplied, Problem):
+            self._report(supplied)
             return None
-        if variable.origin is not None:
-            return Found(variable.value, variable.origin)
-        location = self._place.origin(path).location
-        return Found(variable.value, Origin(location, variable.source, name))
+        return supplied
 
-    def _item(self, name: str, path: str) -> Found | None:
-        each = self._each
-        if each is None:
-            self._error(
-                codes.SUBSTITUTION, f"${{each.{name}}} stands only in a manifest with metadata.forEach", path
-            )
-            return None
-        if name == "key":
-            return Found(each.key)
-        if name == "value":
-            return Found(each.value, each.place.origin(each.path))
-        value, where = each.value, each.path
-        for key in name.split("."):
-            if not isinstance(value, dict) or key not in value:
-                known = ["key", "value", *(value if isinstance(value, dict) else ())]
-                self._error(
-                    codes.UNDEFINED,
-                    f"the item {each.key} of forEach has no {name}",
-                    path,
-                    detail=f"Known are {', '.join(f'${{each.{item}}}' for item in known)}.",
-                    remedy=nearest(key, known),
-                )
-                return None
-            value, where = value[key], child(where, key)
-        return Found(value, each.place.origin(where))
+    def _report(self, problem: Problem) -> None:
+        self._reporter.add(problem, written=True)
 
-    def _environment(self, path: str) -> Found | None:
-        if not self._scope.environment:
-            self._error(
-                codes.SUBSTITUTION,
-                "this project has no environments, so ${qfops.environment} has no value",
-                path,
-                remedy="Declare `environments` in qfops.yaml.",
-            )
-            return None
-        return Found(self._scope.environment)
+    def _too_big(self, path: str) -> None:
+        if not self._overflown:
+            self._overflown = True
+            summary = f"substitutions make more than {SIZE_LIMIT} values or {DEPTH_LIMIT} levels"
+            self._report(Problem(codes.TOO_BIG, summary, path, remedy="Use smaller variables."))

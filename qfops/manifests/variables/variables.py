@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-from qfops.core.diagnostics import nearest
+from qfops.core.diagnostics import Diagnostic, nearest
 from qfops.core.errors import UsageError
 from qfops.core.resource import Origin, Source
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
-from qfops.manifests.positions import Place
+from qfops.manifests.reporter import Reporter
 from qfops.manifests.scalars import scalar
-from qfops.manifests.variables.substitution import Scope, Substitution, Variable
+from qfops.manifests.variables.scope import Scope, Variable
+from qfops.manifests.variables.substitution import Substitution
 
 _CHAIN_LIMIT = 100
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
-def given(variables: Mapping[str, str], env_variables: Mapping[str, str]) -> dict[str, Variable]:
+def outside_variables(variables: Mapping[str, str], env_variables: Mapping[str, str]) -> dict[str, Variable]:
     """The variables from outside the files, read as plain scalars; UsageError for what cannot be read."""
-    found: dict[str, Variable] = {}
+    outside: dict[str, Variable] = {}
     sources: tuple[tuple[Source, Mapping[str, str]], ...] = (("env", env_variables), ("var", variables))
     for source, texts in sources:
         for name, text in texts.items():
@@ -32,8 +34,8 @@ def given(variables: Mapping[str, str], env_variables: Mapping[str, str]) -> dic
                     f"--var {name}=… is not a variable.",
                     remedy="A name holds letters, digits, _ and -, and starts with a letter.",
                 )
-            found[name] = Variable(_plain(name, text, source), source, None)
-    return found
+            outside[name] = Variable(_plain(name, text, source), source, None)
+    return outside
 
 
 def _plain(name: str, text: str, source: str) -> JSON:
@@ -47,22 +49,29 @@ def _plain(name: str, text: str, source: str) -> JSON:
         raise UsageError(f"The value of {label} cannot be read: {error}.") from None
 
 
+class Settled(NamedTuple):
+    """The names that may be used in the whole project, and the variables that `vars` itself asked for."""
+
+    scope: Scope
+    used: frozenset[str]
+
+
 class DeclaredVariables:
     """Resolves the variables that `qfops.yaml` declares; they may use each other, but not in a circle."""
 
-    def __init__(self, project: str, environment: str, raw: Mapping[str, JSON], place: Place) -> None:
-        self._raw, self._place = raw, place
+    def __init__(self, project: str, environment: str, raw: Mapping[str, JSON], reporter: Reporter) -> None:
+        self._raw, self._reporter = raw, reporter
         self._open: list[str] = []
         self.variables: dict[str, Variable] = {}
-        self._scope = Scope(project, environment, self.variables, set())
-        self._substitution = Substitution(self._scope, place, {})
+        self._scope = Scope(project, environment, self.variables)
+        self._substitution = Substitution(self._scope, reporter)
 
-    def resolve(self, outside: Mapping[str, Variable]) -> Scope:
-        """The scope of the whole project; variables from outside replace declared ones."""
+    def resolve(self, outside: Mapping[str, Variable]) -> Settled:
+        """Every variable of the project; those from outside replace declared ones."""
         self.variables.update(outside)
         for name in self._raw:
             if _NAME.fullmatch(name) is None:
-                self._place.error(
+                self._reporter.error(
                     codes.BAD_NAME,
                     f"{name!r} cannot be the name of a variable",
                     child("vars", name),
@@ -70,15 +79,15 @@ class DeclaredVariables:
                 )
             elif name not in self.variables:
                 self._resolve(name)
-        return self._scope
+        return Settled(self._scope, self._substitution.used)
 
     def _resolve(self, name: str) -> None:
         path = child("vars", name)
         if name in self._open or len(self._open) > _CHAIN_LIMIT:
             circle = " → ".join([*self._open[self._open.index(name) :], name]) if name in self._open else ""
             problem = f"the variables {circle} need each other" if circle else "too long a chain of variables"
-            self._place.error(codes.CYCLE, problem, path, remedy="Write one of them out.")
-            self.variables[name] = Variable(None, "var", self._place.origin(path))
+            self._reporter.error(codes.CYCLE, problem, path, remedy="Write one of them out.")
+            self.variables[name] = Variable(None, "var", self._reporter.origins.nearest(path))
             return
         self._open.append(name)
         for needed in _names_in(self._raw[name]):
@@ -86,7 +95,7 @@ class DeclaredVariables:
                 self._resolve(needed)
         value = self._substitution.value(self._raw[name], path)
         self._open.pop()
-        location = self._place.origin(path).location
+        location = self._reporter.origins.nearest(path).location
         self.variables.setdefault(name, Variable(value, "var", Origin(location, "var", name)))
 
 
@@ -98,11 +107,18 @@ def _names_in(value: JSON) -> list[str]:
     return [name for item in items for name in _names_in(item)]
 
 
-def unused(scope: Scope, variables: Mapping[str, str], declared: Collection[str]) -> list[tuple[str, str]]:
-    """Names given with `--var` that nothing declares or uses, each with the nearest name that is known."""
-    known = sorted({*declared, *(name for name in scope.used if name not in variables)})
+def unused(
+    used: Collection[str], variables: Mapping[str, str], declared: Collection[str]
+) -> list[Diagnostic]:
+    """A warning for each name of `--var` that nothing declares or uses, with the nearest that is known."""
+    known = sorted({*declared, *(name for name in used if name not in variables)})
     return [
-        (name, nearest(name, known))
+        Diagnostic(
+            code=codes.UNUSED,
+            summary=f"nothing uses the variable {name} of --var",
+            remedy=nearest(name, known) or "Remove it, or declare it under `vars` in qfops.yaml.",
+            severity="warning",
+        )
         for name in sorted(variables)
-        if name not in declared and name not in scope.used
+        if name not in declared and name not in used
     ]

@@ -15,7 +15,7 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.positions import COLUMN_BITS, location_of
-from qfops.manifests.scalars import NUMBER_START, WORDS, is_number, scalar, shown
+from qfops.manifests.scalars import NUMBER_START, WORDS, is_number, literal, scalar
 from qfops.manifests.yaml.events import (
     ALIAS,
     DOCUMENT,
@@ -73,13 +73,13 @@ class Document:
 class Builder:
     """Builds the documents of one file; `line` is where the document at hand begins.
 
-    `any_depth` asks for the slow parser, which leaves the limit of nesting to us.
+    `any_depth` asks for the slow parser, which leaves the limit of nesting to us. `diagnostics` is what is
+    wrong so far.
     """
 
-    def __init__(
-        self, file: str, text: str, paths: PathCache, found: list[Diagnostic], *, any_depth: bool
-    ) -> None:
-        self._file, self._found, self._children = file, found, paths
+    def __init__(self, file: str, text: str, paths: PathCache, *, any_depth: bool) -> None:
+        self._file, self._children = file, paths
+        self.diagnostics: list[Diagnostic] = []
         self._text, self._any_depth = text, any_depth
         self._next: Callable[[], Event]
         self._marks: dict[str, int] = {}
@@ -186,7 +186,7 @@ class Builder:
         if "${" in key:
             self._error(
                 codes.BAD_KEY,
-                f"the key {shown(key)} holds a substitution",
+                f"the key {literal(key)} holds a substitution",
                 event,
                 "Keys are never substituted.",
             )
@@ -219,7 +219,7 @@ class Builder:
         first = location_of(self._file, self._marks[path])
         self._error(
             codes.DUPLICATE_KEY,
-            f"the key {shown(key)} stands twice, first on line {first.line}",
+            f"the key {literal(key)} stands twice, first on line {first.line}",
             event,
             "Remove one of them.",
         )
@@ -268,7 +268,7 @@ class Builder:
     def _error(self, code: str, summary: str, event: Event, remedy: str) -> None:
         mark = event.start_mark
         location = location_of(self._file, mark.line << COLUMN_BITS | mark.column)
-        self._found.append(Diagnostic(code, summary, remedy=remedy, location=location))
+        self.diagnostics.append(Diagnostic(code=code, summary=summary, remedy=remedy, location=location))
 
     def _refuse(self, event: Event, summary: str, remedy: str) -> None:
         self._error(codes.FEATURE, summary, event, remedy)

@@ -6,6 +6,8 @@ It goes on after an error where it can, so that all errors of a file show at onc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from yaml import YAMLError
 from yaml.reader import ReaderError
@@ -19,38 +21,45 @@ _RESTARTS = 20
 _NEXT_DOCUMENT = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 
 
-def read_documents(
-    file: str, text: str, paths: PathCache, found: list[Diagnostic]
-) -> tuple[list[Document], bool]:
-    """Every document of a YAML text that is not empty, and whether the text was read to its end.
+class Parsed(NamedTuple):
+    """The documents of a file that are not empty, what is wrong with it, and whether all of it was read."""
 
-    What is wrong is added to `found`. After a syntax error the reading goes on with the next document.
+    documents: Sequence[Document]
+    diagnostics: Sequence[Diagnostic]
+    complete: bool
+
+
+def read_documents(file: str, text: str, paths: PathCache) -> Parsed:
+    """Every document of a YAML text; after a syntax error the reading goes on with the next one.
+
     What the fast parser finds too deep is read again by the slow one, so that the limit is always ours.
     """
     documents: list[Document] = []
+    diagnostics: list[Diagnostic] = []
     complete, any_depth = True, False
     for _ in range(_RESTARTS):
-        read, reported = len(documents), len(found)
-        builder = Builder(file, text, paths, found, any_depth=any_depth)
+        read = len(documents)
+        builder = Builder(file, text, paths, any_depth=any_depth)
+        following: int | None = None
         try:
             documents.extend(builder.documents())
         except GiveUp:
-            return documents, False
+            diagnostics += builder.diagnostics
         except YAMLError as error:
             if is_depth_limit(error) and not any_depth:
                 any_depth = True
-                del documents[read:], found[reported:]
+                del documents[read:]
                 continue
-            found.append(syntax_problem(file, text, error))
+            diagnostics += [*builder.diagnostics, syntax_problem(file, text, error)]
             following = None if isinstance(error, ReaderError) else _document_after(text, builder.line)
-            if following is None:
-                return documents, False
-            # empty lines in place of what has been read keep the line numbers
-            text = "\n" * text.count("\n", 0, following) + text[following:]
         else:
-            return documents, complete
+            return Parsed(documents, [*diagnostics, *builder.diagnostics], complete)
         complete = False
-    return documents, False
+        if following is None:
+            break
+        # empty lines in place of what has been read keep the line numbers
+        text = "\n" * text.count("\n", 0, following) + text[following:]
+    return Parsed(documents, diagnostics, complete=False)
 
 
 def _document_after(text: str, line: int) -> int | None:

@@ -29,12 +29,12 @@ def syntax_problem(file: str, text: str, error: YAMLError) -> Diagnostic:
     location = Location(file, line + 1, column + 1)
     if "nesting depth" in problem:  # newer libyaml has a limit of its own and reads ahead
         summary, remedy = TOO_DEEP
-        return Diagnostic(codes.TOO_BIG, summary, remedy=remedy, location=location)
+        return Diagnostic(code=codes.TOO_BIG, summary=summary, remedy=remedy, location=location)
     detail = ""
     if error.context and context is not None and mark is not context:
         detail = f"{error.context[0].upper()}{error.context[1:]} from line {context.line + 1} on."
     summary, remedy = _advice(problem, _line(text, line), column)
-    return Diagnostic(codes.SYNTAX, summary, detail=detail, remedy=remedy, location=location)
+    return Diagnostic(code=codes.SYNTAX, summary=summary, detail=detail, remedy=remedy, location=location)
 
 
 def _line(text: str, number: int) -> str:
@@ -66,8 +66,8 @@ def _unprintable(file: str, text: str, error: ReaderError) -> Diagnostic:
     before = text.encode()[: error.position].decode(errors="ignore")
     location = Location(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
     return Diagnostic(
-        codes.SYNTAX,
-        f"the character U+{error.character:04X} is not allowed in YAML",
+        code=codes.SYNTAX,
+        summary=f"the character U+{error.character:04X} is not allowed in YAML",
         remedy='Remove it, or write it as an escape in double quotes, for example "\\u0001".',
         location=location,
     )

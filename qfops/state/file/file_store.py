@@ -31,8 +31,8 @@ _POLL = 1.0
 class FileStore:
     """The state of one environment of the project in the folder `root`; see `Store`.
 
-    `kinds` are asked about files of older formats. `lease` is in seconds. `clock`, `sleep`, `gone` and `files`
-    are the outside world, replaced in tests.
+    `kinds` are asked about files of older formats. `lease` is in seconds. `clock`, `sleep`, `gone` and
+    `files` are the outside world, replaced in tests.
     """
 
     def __init__(

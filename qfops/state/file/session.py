@@ -118,11 +118,16 @@ class FileSession:
             await asyncio.wait([self._flush])
         self._writer.shutdown()
         self._heartbeat.stop()
-        self._journal.close()
+        await asyncio.to_thread(self._close)
         if not self._released:
             self._released = True
             self._over = self._over or StateError("The session is over: its lease was given back.")
             await asyncio.to_thread(self._lease_file.release, self._lease)
+
+    def _close(self) -> None:
+        """Close the journal, after the commit that may still be saving although its caller was cancelled."""
+        with self._disk:
+            self._journal.close()
 
     def _absorb(self) -> None:
         """Let what is durable become part of the state; only the event loop's thread does this."""

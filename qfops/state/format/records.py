@@ -53,9 +53,8 @@ def write_record(record: Record) -> Object:
         fixed: Object = {"seq": record.seq, "type": "outcome", "attempt": record.attempt, "step": _APPROVE}
         said = sparse({"at": record.at, "by": record.by, "commit": record.commit})
         return {**fixed, **said, "approved": write_approved(record.plan)}
-    if isinstance(record, (Outcome, Strike)) and isinstance(record, Strike) != (
-        record.header.step == _APPROVE
-    ):
+    struck = isinstance(record, Strike)
+    if isinstance(record, (Outcome, Strike)) and struck != (record.header.step == _APPROVE):
         raise ValueError(f"a strike, and no other outcome, is of the step {_APPROVE}")
     type_, document = _body(record)
     return {**_write_header(record.header, type_), **document}

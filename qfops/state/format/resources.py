@@ -20,9 +20,11 @@ _REFERENCE = frozenset(("path", "target", "output"))
 
 def write_resource(resource: Resource) -> Object:
     """The JSON of a resource; its address is the key that it stands under. ValueError for what is no JSON."""
+    order = {edge.path: index for index, edge in enumerate(resource.references)}
+    found = sorted(references_in(resource.attributes), key=lambda item: order.get(item[0], len(order)))
     references: list[JSON] = [
         sparse({"path": path, "target": str(reference.target), "output": reference.output})
-        for path, reference in references_in(resource.attributes)
+        for path, reference in found
     ]
     document: Object = {
         "references": references,

@@ -5,19 +5,16 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from qfops.core.diagnostics import Diagnostic
 from qfops.core.values import JSON
 from qfops.manifests.positions import location_of
 from qfops.manifests.yaml import events
-from qfops.manifests.yaml.builder import COPY_LIMIT, DEPTH_LIMIT, Document
-from qfops.manifests.yaml.document import read_documents
+from qfops.manifests.yaml.builder import COPY_LIMIT, DEPTH_LIMIT
+from qfops.manifests.yaml.document import Parsed, read_documents
 from tests.unit.manifests.fakes import line
 
 
-def read(text: str) -> tuple[list[Document], list[Diagnostic], bool]:
-    found: list[Diagnostic] = []
-    documents, complete = read_documents("m.yaml", text, {}, found)
-    return documents, found, complete
+def read(text: str) -> Parsed:
+    return read_documents("m.yaml", text, {})
 
 
 def value(text: str) -> JSON:

@@ -1,10 +1,13 @@
-"""`{file: …}` in a spec; references are in test_references."""
+"""`{file: …}` in a spec, and references put where they stand; how they are read is in test_references."""
 
 from __future__ import annotations
 
 import pytest
 
 from qfops.core.address import Address
+from qfops.core.resource import Edge
+from qfops.core.values import JSON, Reference, child
+from qfops.manifests.resources.lifting import with_references
 from tests.unit.manifests.fakes import Folder, box
 
 
@@ -93,3 +96,20 @@ def test_texts_that_cannot_be_read(folder: Folder, value: str, expected: str) ->
 def test_a_mapping_with_more_keys_is_no_substitute(folder: Folder) -> None:
     folder.manifest(box("{boxName: bb, free: {file: a, mode: b}}"))
     assert folder.one().attributes["free"] == {"file": "a", "mode": "b"}
+
+
+def test_references_are_put_into_a_copy() -> None:
+    plain: dict[str, JSON] = {"a": "Box/x", "b": [{"c": "Box/x"}, "Box/y"], "d": {"e": 1}}
+    before = repr(plain)
+    x, y = Reference(Address("Box", "x"), "boxId"), Reference(Address("Box", "y"), "boxId")
+    edges = [Edge("a", x), Edge("b[0].c", x), Edge("b[1]", y)]
+    assert with_references(plain, edges) == {"a": x, "b": [{"c": x}, y], "d": {"e": 1}}
+    assert repr(plain) == before
+    assert with_references(plain, []) == plain
+
+
+@pytest.mark.parametrize("key", ["a.b", "a[0]", 'quo"te', "back\\slash.", "", "line\nbreak.", " ", "-"])
+def test_a_reference_finds_its_place_whatever_the_key_is(key: str) -> None:
+    reference = Reference(Address("Box", "x"), "boxId")
+    edge = Edge(child("", key), reference)
+    assert with_references({key: "Box/x", "other": 1}, [edge]) == {key: reference, "other": 1}

@@ -8,10 +8,10 @@ from qfops.core.values import JSON
 from qfops.manifests.scalars import (
     boolean_hint,
     described,
+    literal,
     null_hint,
     number_hint,
     scalar,
-    shown,
     text_hint,
     text_of,
 )
@@ -118,8 +118,8 @@ def test_how_to_write_a_text(value: JSON, hint: str) -> None:
 
 
 def test_values_in_messages_are_short_and_keep_their_script() -> None:
-    assert shown("千帆") == '"千帆"'
-    assert shown("x" * 100) == f'"{"x" * 58}…'
+    assert literal("千帆") == '"千帆"'
+    assert literal("x" * 100) == f'"{"x" * 58}…'
     values: list[JSON] = [None, True, 3, "a", [], {}]
     assert [described(item) for item in values] == [
         "nothing",

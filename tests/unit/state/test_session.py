@@ -184,6 +184,29 @@ def test_the_release_waits_for_what_is_being_written(tmp_path: Path) -> None:
     run(scenario())
 
 
+def test_the_release_waits_for_a_commit_whose_caller_was_cancelled(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        files = Held()
+        session = await begun(tmp_path, files)
+        await session.append(outcomes(1)[0])
+        files.begun.clear()
+        files.go.clear()
+        commit = asyncio.create_task(session.commit())
+        await asyncio.sleep(0)
+        assert await asyncio.to_thread(files.begun.wait, 10)
+        commit.cancel()
+        release = asyncio.create_task(session.release())
+        await asyncio.sleep(0)
+        assert (session._journal.started, release.done()) == (True, False)
+        files.go.set()
+        await release
+        assert commit.cancelled()
+        assert (tmp_path / ".qfops/dev/state.json").exists()
+        assert store(tmp_path, Time()).read() == session.state.frozen()
+
+    run(scenario())
+
+
 def test_nothing_can_be_appended_after_the_release(tmp_path: Path) -> None:
     async def scenario() -> None:
         session = await begun(tmp_path, Faulty())

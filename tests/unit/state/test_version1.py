@@ -270,15 +270,8 @@ def test_no_resource_of_another_kind_takes_a_reference() -> None:
 
 
 def journal(*records: Document, version: int = 1) -> bytes:
-    first = {
-        "formatVersion": version,
-        "fence": 2,
-        "after": 0,
-        "lineage": "7f3c",
-        "project": "faq",
-        "by": "li",
-    }
-    return b"".join(map(encode_line, [first, *records]))
+    first: Document = {"formatVersion": version, "fence": 2, "after": 0, "lineage": "7f3c", "project": "faq"}
+    return b"".join(encode_line(document) for document in (first, *records))
 
 
 def said(type_: str, seq: int, **more: JSON) -> Document:

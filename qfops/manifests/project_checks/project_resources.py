@@ -6,6 +6,7 @@ Implements what `Kind.checks` may look at (kinds.base.Project).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -13,12 +14,16 @@ from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.resource import Resource
 from qfops.core.values import Reference, Slot
-from qfops.manifests.positions import Origins, Place
+from qfops.manifests import codes
+from qfops.manifests.positions import Origins
+from qfops.manifests.problem import Problem
+from qfops.manifests.reporter import located
+from qfops.manifests.resources.assembly import Declared
 
 _HINTS = 20
 
 
-class Whole:
+class ProjectResources:
     """The resources of one environment.
 
     `resources` are all whose name could be read, `valid` those with nothing wrong so far. `complete` is False
@@ -29,8 +34,9 @@ class Whole:
     def __init__(
         self,
         resources: Mapping[Address, Resource],
-        valid: frozenset[Address],
+        valid: AbstractSet[Address],
         ids: Mapping[str, Address],
+        *,
         complete: bool,
     ) -> None:
         self.resources, self.valid, self.complete = resources, valid, complete
@@ -50,12 +56,12 @@ class Whole:
 
     @cached_property
     def _users(self) -> Mapping[Address, list[Resource]]:
-        found: dict[Address, list[Resource]] = {}
+        users: dict[Address, list[Resource]] = {}
         for address in sorted(self.valid):
             resource = self.resources[address]
             for target in dict.fromkeys(edge.reference.target for edge in resource.references):
-                found.setdefault(target, []).append(resource)
-        return found
+                users.setdefault(target, []).append(resource)
+        return users
 
     def nearest(self, address: Address) -> str:
         """The remedy for an address that is not declared: the nearest of its kind, or a namesake.
@@ -67,17 +73,55 @@ class Whole:
             return ""
         same = {other.name: other for other in self.resources if other.kind_key == address.kind_key}
         close = get_close_matches(address.name, same, n=1)
-        found = same[close[0]] if close else self._namesake(address)
-        return f'Did you mean "{found}"?' if found else ""
+        meant = same[close[0]] if close else self._namesake(address)
+        return f'Did you mean "{meant}"?' if meant else ""
 
     def _namesake(self, address: Address) -> Address | None:
         return next((other for other in self.resources if other.name == address.name), None)
 
 
-def place_of(resource: Resource, found: list[Diagnostic]) -> Place:
-    """Where errors of a resource that this package made are reported."""
+def gathered(
+    declared: Iterable[Declared], adopt: Mapping[Address, str], *, complete: bool
+) -> tuple[ProjectResources, list[Diagnostic]]:
+    """The resources that the manifests declare, and an error for each that is declared before.
+
+    `adopt` are the ids of the settings; `complete` says whether all manifests could be read as YAML.
+    """
+    resources: dict[Address, Resource] = {}
+    valid: set[Address] = set()
+    doubles: list[Diagnostic] = []
+    for item in declared:
+        complete &= item.complete
+        if item.resource is None:
+            continue
+        first = resources.setdefault(item.resource.address, item.resource)
+        if first is not item.resource:
+            doubles.append(error_at(item.resource, _double(first)))
+        elif item.valid:
+            valid.add(first.address)
+    ids = {object_id: address for address, object_id in adopt.items()}
+    return ProjectResources(resources, valid, ids, complete=complete), doubles
+
+
+def _double(first: Resource) -> Problem:
+    return Problem(
+        codes.DUPLICATE_ADDRESS,
+        f"{first.address} is declared twice",
+        "metadata.name",
+        detail=f"It stands first at {first.location}.",
+        remedy="Rename one of them, or remove it.",
+    )
+
+
+def error_at(resource: Resource, problem: Problem) -> Diagnostic:
+    """A problem of a resource that this package made, at the place where the value comes from."""
+    return located(problem, origins_of(resource), resource.address)
+
+
+def origins_of(resource: Resource) -> Origins:
+    """Where the values of a resource come from that this package made."""
     assert isinstance(resource.origins, Origins)
-    return Place(found, resource.origins, resource.location, resource.address)
+    return resource.origins
 
 
 def edges_of(resource: Resource) -> Iterator[tuple[str, Address]]:
