@@ -58,7 +58,7 @@ def plan(folder: Path) -> dict[str, float]:
 def apply(folder: Path, concurrency: int = 50) -> dict[str, float]:
     """A whole apply."""
     from qfops.planning.policy import Approval
-    from qfops.reconcile.result import How
+    from qfops.reconcile.apply.result import How
     from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare
     from qfops.state import Owner
 

@@ -32,8 +32,8 @@ from qfops.core.plan_options import PlanOptions
 from qfops.core.values import JSON
 from qfops.planning.policy import Approval
 from qfops.reconcile import workflow
-from qfops.reconcile.calls import Interrupted
-from qfops.reconcile.result import ApplyResult
+from qfops.reconcile.apply.calls import Interrupted
+from qfops.reconcile.apply.result import ApplyResult
 from qfops.reconcile.run import Desired, World
 from qfops.reconcile.workflow import ApplyOptions, begun, prepare, resume
 from qfops.state import Owner, Session

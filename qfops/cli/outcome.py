@@ -6,7 +6,7 @@ from qfops.core.plan.actions import Action, Need
 from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan, needs_of
 from qfops.core.state.entry import CURRENT
-from qfops.reconcile.result import ApplyResult, EndedChange, How
+from qfops.reconcile.apply.result import ApplyResult, EndedChange, How
 from qfops.render.summary import ApplySummary, SummaryItem
 
 _DONE = {

@@ -8,13 +8,13 @@ from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan, Stats
 from qfops.core.plan_options import Scope
-from qfops.planning import leaving
+from qfops.planning.actions import ends
+from qfops.planning.actions.decisions import Decisions
 from qfops.planning.context import PlanInput
-from qfops.planning.digest import seal
-from qfops.planning.order import arranged
+from qfops.planning.order.digest import seal
+from qfops.planning.order.selection import narrowed, selected
+from qfops.planning.order.sequence import arranged
 from qfops.planning.policy import unusual_absence
-from qfops.planning.select import narrowed, selected
-from qfops.planning.verdicts import Verdicts
 
 
 def make_plan(given: PlanInput) -> Plan:
@@ -23,11 +23,11 @@ def make_plan(given: PlanInput) -> Plan:
     Raises Refused when so much is missing that the account or region is likelier wrong.
     """
     _check_absence(given)
-    verdicts = Verdicts(given)
+    decisions = Decisions(given)
     chosen = selected(given.options, given.resources, given.state)
-    kept, affected = narrowed(_found(given, verdicts), chosen)
-    guarded = leaving.guarded(given, kept)
-    digest, changes = seal(arranged(given.registry, guarded), verdicts.print_of, given.owed)
+    kept, affected = narrowed(_found(given, decisions), chosen)
+    guarded = ends.guarded(given, kept)
+    digest, changes = seal(arranged(given.registry, guarded), decisions.print_of, given.owed)
     observed = given.observed
     return Plan(
         project=given.settings.project,
@@ -43,13 +43,13 @@ def make_plan(given: PlanInput) -> Plan:
     )
 
 
-def _found(given: PlanInput, verdicts: Verdicts) -> list[Change]:
+def _found(given: PlanInput, decisions: Decisions) -> list[Change]:
     """Every verdict, before narrowing: what is wanted, what is no longer, what was kept and is due."""
     scope = given.options.scope
-    wanted = verdicts.reach() if scope is Scope.PROJECT else []
-    ends = [] if scope is Scope.PRUNE else leaving.orphan_ends(given, verdicts.entries, wanted)
-    replaced = leaving.replaced_ends(given, wanted)
-    return [*wanted, *replaced, *ends, *leaving.kept_ends(given, verdicts.entries, wanted)]
+    wanted = decisions.reach() if scope is Scope.PROJECT else []
+    orphaned = [] if scope is Scope.PRUNE else ends.orphan_ends(given, decisions.entries, wanted)
+    replaced = ends.replaced_ends(given, wanted)
+    return [*wanted, *replaced, *orphaned, *ends.kept_ends(given, decisions.entries, wanted)]
 
 
 def _check_absence(given: PlanInput) -> None:

@@ -16,7 +16,7 @@ from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
 from qfops.core.state.entry import CURRENT
 from qfops.core.state.state import State
 from qfops.planning.context import Owed
-from qfops.planning.select import resource_targets
+from qfops.planning.order.selection import resource_targets
 from qfops.reconcile.run import Desired
 
 

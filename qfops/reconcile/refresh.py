@@ -18,7 +18,7 @@ from qfops.kinds.live_values import unobserved
 from qfops.kinds.registry import Registry
 from qfops.kinds.status import is_final, phase_of
 from qfops.objects.answers import CannotTell, Missing, Shown
-from qfops.objects.door import Objects
+from qfops.objects.objects import Objects
 from qfops.reconcile.concurrency import together
 from qfops.reconcile.ports import Console
 from qfops.reconcile.refresh_targets import (

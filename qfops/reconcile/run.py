@@ -12,7 +12,7 @@ from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings, Wait
 from qfops.kinds.registry import Registry
-from qfops.objects.door import Objects
+from qfops.objects.objects import Objects
 from qfops.reconcile.concurrency import interruptible
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.ports import Clock, Console, Emit

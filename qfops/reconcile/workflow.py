@@ -15,10 +15,16 @@ from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan
 from qfops.core.settings import Settings
 from qfops.core.state.state import State
-from qfops.objects.door import Objects
+from qfops.objects.objects import Objects
 from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
 from qfops.planning.policy import Approval, exceeded
+from qfops.reconcile.apply.calls import Caller
+from qfops.reconcile.apply.change_run import Scene
+from qfops.reconcile.apply.executor import Executor
+from qfops.reconcile.apply.read_back import ReadBacks
+from qfops.reconcile.apply.result import ApplyResult
+from qfops.reconcile.apply.waiting import Waiter
 from qfops.reconcile.approved import (
     approved_plan,
     desired_of,
@@ -27,19 +33,13 @@ from qfops.reconcile.approved import (
     owed_changes,
     state_of,
 )
-from qfops.reconcile.calls import Caller
-from qfops.reconcile.change_run import Scene
-from qfops.reconcile.executor import Executor
 from qfops.reconcile.journal import Journal
+from qfops.reconcile.lost_calls.search_keys import SearchKeys
+from qfops.reconcile.lost_calls.settlement import settle_in_memory, settle_journaled
 from qfops.reconcile.ports import Emit
-from qfops.reconcile.read_back import ReadBacks
 from qfops.reconcile.refresh import refresh
 from qfops.reconcile.refresh_targets import RefreshScope
-from qfops.reconcile.result import ApplyResult
 from qfops.reconcile.run import Desired, Run, World
-from qfops.reconcile.search_keys import SearchKeys
-from qfops.reconcile.settlement import settle_in_memory, settle_journaled
-from qfops.reconcile.waiting import Waiter
 from qfops.state.store import Session
 
 

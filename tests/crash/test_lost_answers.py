@@ -6,7 +6,7 @@ import pytest
 
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.kinds.registry import load
-from qfops.reconcile.result import How
+from qfops.reconcile.apply.result import How
 from tests.crash.conftest import Prepared
 from tests.crash.outcome import converged
 from tests.crash.rig import next_process

@@ -8,7 +8,7 @@ from qfops.core.plan.actions import Action
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
 from qfops.kinds.registry import load
-from qfops.reconcile.result import How
+from qfops.reconcile.apply.result import How
 from tests.invariants.cases import CASES, Case, uncovered
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 

@@ -49,10 +49,10 @@ from qfops.kinds.base import Kind
 from qfops.kinds.decoding import decode
 from qfops.kinds.registry import load
 from qfops.manifests import load_project
+from qfops.planning.actions.runs import Inputs, inputs_of
 from qfops.planning.context import PlanInput
-from qfops.planning.order import referred_ids
+from qfops.planning.order.sequence import referred_ids
 from qfops.planning.planner import make_plan
-from qfops.planning.runs import Inputs, inputs_of
 from qfops.reconcile.approved import owed_changes
 from tests.support.status import kept_status
 

@@ -11,7 +11,7 @@ from qfops.core.plan.actions import Action
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
 from qfops.planning.policy import Approval
-from qfops.reconcile.result import How
+from qfops.reconcile.apply.result import How
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, trouble
 from tests.support.project import (
     container,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from qfops.planning import judge, votes
 from tests.support.bench import Bench
 from tests.support.project import run
 

@@ -30,8 +30,8 @@ from qfops.core.values import JSON, Marker, Reference, Slot, Value, references_i
 from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
 from qfops.kinds.registry import Registry, load
 from qfops.planning.policy import Approval
+from qfops.reconcile.apply.result import ApplyResult, How
 from qfops.reconcile.ports import Clock, Console
-from qfops.reconcile.result import ApplyResult, How
 from qfops.reconcile.run import Desired, Run, World
 from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, plan_project, prepare, resume
 from qfops.state import FileStore, Owner

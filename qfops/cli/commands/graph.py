@@ -25,7 +25,7 @@ def graph_command(invocation: Invocation, output: str) -> int:
     qfops graph --format dot | dot -Tsvg > graph.svg
     """
     from qfops.cli.project import open_project
-    from qfops.planning.select import resource_targets
+    from qfops.planning.order.selection import resource_targets
     from qfops.render.reports import graph
 
     project = open_project(invocation)

@@ -6,7 +6,7 @@ from qfops.cli.outcome import summarize
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change
 from qfops.core.plan.plan import Plan
-from qfops.reconcile.result import ApplyResult, Ending, How
+from qfops.reconcile.apply.result import ApplyResult, Ending, How
 from tests.support.plans import change
 
 A = change("Dataset/a", Action.CREATE)

@@ -20,9 +20,9 @@ from qfops.core.state.state import State
 from qfops.core.values import JSON, Reference, Value, plain
 from qfops.kinds.registry import load
 from qfops.kinds.status import phase_of
+from qfops.planning.actions.runs import Inputs, inputs_of
 from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
-from qfops.planning.runs import Inputs, inputs_of
 from tests.support.bench import resource
 from tests.support.status import kept_status
 

@@ -14,7 +14,7 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry
 from qfops.core.values import Value
 from qfops.kinds.registry import load
-from qfops.planning import case as cases
+from qfops.planning.actions import case as cases
 from qfops.planning.context import PlannedValues
 from tests.support.bench import resource
 from tests.support.plans import call

@@ -7,7 +7,7 @@ import pytest
 from qfops.core.address import Address, KindKey
 from qfops.core.values import JSON, Reference, Unknown, Value
 from qfops.kinds.registry import load
-from qfops.planning.runs import differing, inputs_of
+from qfops.planning.actions.runs import differing, inputs_of
 
 TASK = load().kinds[KindKey("v2", "FineTuningTask")]
 JOB = {"model": "ERNIE-Speed-8K", "trainMode": "SFT", "name": "faq", "description": "x"}

@@ -14,7 +14,7 @@ from qfops.core.settings import Wait
 from qfops.core.state.entry import Entry
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
-from qfops.reconcile.calls import ATTEMPTS, Caller, Interrupted, Unsettled
+from qfops.reconcile.apply.calls import ATTEMPTS, Caller, Interrupted, Unsettled
 from qfops.reconcile.journal import Finished, Journal, Request
 from tests.unit.reconcile.scripted import FakeClock, Line, MemorySession, Script, error
 

@@ -15,7 +15,7 @@ from qfops.core.state.entry import CURRENT, Entry, Retired
 from qfops.core.state.records import Record
 from qfops.core.values import ABSENT, JSON, UNOBSERVED
 from qfops.kinds.registry import load
-from qfops.planning.runs import Inputs
+from qfops.planning.actions.runs import Inputs
 from qfops.reconcile import entries
 
 PROMPT = load().kinds[("v2", "PromptTemplate")]

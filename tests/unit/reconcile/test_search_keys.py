@@ -7,7 +7,7 @@ import asyncio
 from qfops.core.observation import LiveObject, Observed
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
-from qfops.reconcile.search_keys import SearchKeys
+from qfops.reconcile.lost_calls.search_keys import SearchKeys
 from tests.unit.reconcile.scripted import FakeClock, Script
 
 TASK = load().kinds[("v2", "FineTuningTask")]

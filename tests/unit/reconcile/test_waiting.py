@@ -10,7 +10,7 @@ from qfops.core.observation import LiveObject
 from qfops.core.settings import Wait
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
-from qfops.reconcile.waiting import Goal, NotReady, StillGoing, Waiter
+from qfops.reconcile.apply.waiting import Goal, NotReady, StillGoing, Waiter
 from tests.unit.reconcile.scripted import FakeClock, Script
 
 SERVICE = load().kinds[("v2", "Service")]

@@ -14,7 +14,7 @@ from qfops.core.plan.plan import Plan
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
 from qfops.planning.policy import Approval
-from qfops.reconcile.result import How
+from qfops.reconcile.apply.result import How
 from tests.crash.outcome import converged
 from tests.crash.rig import kill, next_process
 from tests.crash.worlds import CASES, Case

@@ -10,9 +10,9 @@ from qfops.core.observation import Observed
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.objects.answers import CannotTell
-from qfops.objects.door import Objects
 from qfops.objects.matching import search_key, shows_search_key
-from qfops.reconcile.settlement import unreadable
+from qfops.objects.objects import Objects
+from qfops.reconcile.lost_calls.settlement import unreadable
 
 _ANY = ""
 

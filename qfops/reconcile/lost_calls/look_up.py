@@ -16,9 +16,9 @@ from qfops.core.state.records import Counters, Intent
 from qfops.core.state.state import owned_ids
 from qfops.kinds.base import Kind
 from qfops.objects.answers import CannotTell, Missing, Moment
-from qfops.objects.door import Objects
-from qfops.planning.votes import diff
-from qfops.reconcile.ruling import Look, Seen, seen_among
+from qfops.objects.objects import Objects
+from qfops.planning.diff.resource_diff import diff
+from qfops.reconcile.lost_calls.ruling import Look, Seen, seen_among
 
 # A vote on what the call did not touch, and a vote that says: it is as the call was to make it.
 _NOT_OURS = (Verdict.DRIFT, Verdict.NOTE)

@@ -21,10 +21,10 @@ from qfops.kinds.base import Kind
 from qfops.kinds.operations import Operation
 from qfops.kinds.registry import Registry
 from qfops.objects.answers import CannotTell
-from qfops.objects.door import Objects
-from qfops.reconcile.look import look_for
+from qfops.objects.objects import Objects
+from qfops.reconcile.lost_calls.look_up import look_for
+from qfops.reconcile.lost_calls.ruling import Look, Ruling, Window, decide, explain
 from qfops.reconcile.outcome import outcome
-from qfops.reconcile.ruling import Look, Ruling, Window, decide, explain
 from qfops.reconcile.run import Run, World
 
 _LEAST_PAUSE = 0.05

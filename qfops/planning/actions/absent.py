@@ -19,11 +19,12 @@ from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.kinds.registry import Registry
 from qfops.kinds.status import is_released
-from qfops.planning import causes, steps
-from qfops.planning.case import Case, change_of
-from qfops.planning.replacing import linkable, linked, replacement
-from qfops.planning.runs import inputs_of
-from qfops.planning.votes import diff, reverted, silenced
+from qfops.planning.actions.case import Case, change_of
+from qfops.planning.actions.replacement import linkable, linked, replacement
+from qfops.planning.actions.runs import inputs_of
+from qfops.planning.diff import causes
+from qfops.planning.diff.resource_diff import diff, reverted, silenced
+from qfops.planning.order import steps
 
 Inventory = Mapping[KindKey, Mapping[str, LiveObject]]
 # An adoption never acts on what it cannot see: the manifest's value is assumed.

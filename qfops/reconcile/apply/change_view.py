@@ -14,7 +14,7 @@ from qfops.core.resolve import resolve
 from qfops.core.state.entry import CURRENT, Entry
 from qfops.core.values import JSON, Reference, Value, plain
 from qfops.kinds.base import Kind
-from qfops.planning.runs import Inputs, container_of, inputs_of
+from qfops.planning.actions.runs import Inputs, container_of, inputs_of
 from qfops.state.live_state import LiveState
 
 

@@ -15,7 +15,7 @@ from qfops.core.state.state import State
 from qfops.core.values import Reference, Unknown, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import load
-from qfops.planning import arrivals
+from qfops.planning.actions import absent
 from tests.support.project import dataset, job, model_set, run, service, template, version
 from tests.unit.planning.given import World, shown
 
@@ -29,9 +29,9 @@ LATER = Unknown(Reference(Address("Dataset", "d"), "datasetId"))
 
 def names(
     *live: tuple[Kind, LiveObject], state: State | None = None, declared: tuple[Resource, ...] = ()
-) -> arrivals.Names:
+) -> absent.Names:
     inventory = {kind.key: {item.id: item} for kind, item in live}
-    return arrivals.index(
+    return absent.index(
         load(), state.entries if state else {}, {item.address for item in declared}, inventory
     )
 
@@ -45,10 +45,10 @@ def entry(name: str, **fields: object) -> dict[Address, Entry]:
 
 
 def test_an_identity_is_the_values_that_name_an_object_and_nothing_else() -> None:
-    key = arrivals.identity_key(JOB, {"name": "faq", "model": "a"})
+    key = absent.identity_key(JOB, {"name": "faq", "model": "a"})
     assert key
-    assert arrivals.identity_key(JOB, {"name": "faq", "model": "b", "description": "x"}) == key
-    assert arrivals.identity_key(JOB, {"name": "other", "model": "a"}) != key
+    assert absent.identity_key(JOB, {"name": "faq", "model": "b", "description": "x"}) == key
+    assert absent.identity_key(JOB, {"name": "other", "model": "a"}) != key
 
 
 @pytest.mark.parametrize(
@@ -57,16 +57,16 @@ def test_an_identity_is_the_values_that_name_an_object_and_nothing_else() -> Non
     ids=["a kind without names", "a name that is not shown", "a name that is not known yet"],
 )
 def test_where_there_is_no_name_there_is_no_identity(kind: Kind, attributes: dict[str, Value]) -> None:
-    assert arrivals.identity_key(kind, attributes) == ""
+    assert absent.identity_key(kind, attributes) == ""
 
 
 def test_what_has_no_name_is_recognised_by_what_it_is_made_from_and_where() -> None:
     rows: dict[str, Value] = {"datasetId": "dg-1", "import": [{"files": ["a"]}], "description": "x"}
-    key = arrivals.origin_key(VERSION, rows)
+    key = absent.origin_key(VERSION, rows)
     assert key
-    assert arrivals.origin_key(VERSION, {**rows, "description": "y"}) == key
-    assert arrivals.origin_key(VERSION, {**rows, "datasetId": "dg-2"}) != key
-    assert arrivals.origin_key(VERSION, {**rows, "import": [{"files": ["b"]}]}) != key
+    assert absent.origin_key(VERSION, {**rows, "description": "y"}) == key
+    assert absent.origin_key(VERSION, {**rows, "datasetId": "dg-2"}) != key
+    assert absent.origin_key(VERSION, {**rows, "import": [{"files": ["b"]}]}) != key
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_has_no_name_is_recognised_by_what_it_is_made_from_and_where() -> N
     ids=["it has a name", "a run has a key of its own", "where is not known yet", "where is not said"],
 )
 def test_otherwise_there_is_no_origin(kind: Kind, attributes: dict[str, Value]) -> None:
-    assert arrivals.origin_key(kind, attributes) == ""
+    assert absent.origin_key(kind, attributes) == ""
 
 
 # --- the index
@@ -123,7 +123,7 @@ def test_an_orphan_is_an_entry_with_an_object_and_without_a_manifest() -> None:
 
 def test_a_kind_that_this_version_does_not_know_is_passed_over() -> None:
     state = State(project="demo", entries=entry("Unheard/of", attributes={"name": "faq"}))
-    found = arrivals.index(
+    found = absent.index(
         load(), state.entries, set(), {KindKey("v2", "Unheard"): {"x": LiveObject("x", {"name": "faq"})}}
     )
     assert (found.live, found.orphans) == ({}, {})

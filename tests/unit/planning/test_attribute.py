@@ -41,8 +41,8 @@ from qfops.kinds.rules import (
     one_way,
     updatable,
 )
-from qfops.planning.compare import Sides, judge_attribute
-from qfops.planning.votes import diff
+from qfops.planning.diff.attribute import Sides, judge_attribute
+from qfops.planning.diff.resource_diff import diff
 
 LATER = Unknown(Reference(Address.parse("Model/later"), "modelId"))
 CELLS = {

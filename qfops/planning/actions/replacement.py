@@ -13,10 +13,11 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import ABSENT, same
 from qfops.kinds.status import is_released
-from qfops.planning import causes, steps
-from qfops.planning.case import Case, change_of
-from qfops.planning.runs import Inputs
-from qfops.planning.votes import diff
+from qfops.planning.actions.case import Case, change_of
+from qfops.planning.actions.runs import Inputs
+from qfops.planning.diff import causes
+from qfops.planning.diff.resource_diff import diff
+from qfops.planning.order import steps
 
 
 def replacement(

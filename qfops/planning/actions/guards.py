@@ -13,7 +13,7 @@ from qfops.core.plan.change import Change
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.registry import Registry
-from qfops.planning.order import names_of
+from qfops.planning.order.sequence import names_of
 
 
 @dataclass(frozen=True, slots=True)

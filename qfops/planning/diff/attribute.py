@@ -12,7 +12,7 @@ from qfops.core.plan.actions import Verdict
 from qfops.core.plan.change import AttributeChange
 from qfops.core.values import ABSENT, UNOBSERVED, Marker, Slot, has_unknown, same
 from qfops.kinds.rules import Rule, RuleType
-from qfops.planning.differences import describe
+from qfops.planning.diff.differences import describe
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import CURRENT, Entry, Retired
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
-from qfops.planning import causes, steps
+from qfops.planning.actions.replacement import protected
 from qfops.planning.context import PlanInput
-from qfops.planning.replacing import protected
+from qfops.planning.diff import causes
+from qfops.planning.order import steps
 
 _ENDS = {"delete": Action.DELETE, "deactivate": Action.DEACTIVATE, "forget": Action.FORGET}
 

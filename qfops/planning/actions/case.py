@@ -13,9 +13,9 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import Value
 from qfops.kinds.base import Kind
-from qfops.planning import causes
+from qfops.planning.actions.runs import Inputs, inputs_of
 from qfops.planning.context import Outlook, PlanInput
-from qfops.planning.runs import Inputs, inputs_of
+from qfops.planning.diff import causes
 
 KeptRuns = Mapping[tuple[KindKey, str], tuple[Address, Retired]]
 

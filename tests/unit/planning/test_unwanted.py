@@ -15,7 +15,7 @@ from qfops.core.state.entry import Due, Entry, Retired
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import load
-from qfops.planning import departures
+from qfops.planning.actions import unwanted
 from tests.unit.planning.given import World
 
 PROMPT, SERVICE, RUN = (
@@ -32,8 +32,8 @@ def end_of(
 ) -> Change:
     live = LiveObject("object-1", attributes, outputs, phase=phase)
     address = kind.address("faq")
-    ended = departures.Ended(address, "current", "object-1", attributes, outputs, live)
-    return departures.end(World().given(), kind, Entry(address=address, id="object-1"), ended, "removed")
+    ended = unwanted.Ended(address, "current", "object-1", attributes, outputs, live)
+    return unwanted.end(World().given(), kind, Entry(address=address, id="object-1"), ended, "removed")
 
 
 def steps(change: Change) -> list[str]:
@@ -90,7 +90,7 @@ def ends(flags: PlanOptions, *retired: Retired, lifecycle: Lifecycle = Lifecycle
     for item in retired:
         world.show(LiveObject(item.id, {}), PROMPT.key)
     entry = replace(Entry(address=address, id="pt-current"), retired=retired, lifecycle=lifecycle)
-    found = departures.retired_ends(world.given(flags), PROMPT, entry)
+    found = unwanted.retired_ends(world.given(flags), PROMPT, entry)
     return [(change.object, change.reason) for change in found]
 
 
@@ -120,7 +120,7 @@ def test_a_kept_object_keeps_what_it_was_and_not_what_the_entry_is() -> None:
     item = Retired("svco-0", POSTPAID, {"serviceId": "svco-0", "instanceId": "cu-0"}, why="replaced")
     world = World()
     world.show(LiveObject("svco-0", {}), SERVICE.key)
-    ended = departures.retired(world.given(), SERVICE, Address.parse("Service/faq"), item)
+    ended = unwanted.retired(world.given(), SERVICE, Address.parse("Service/faq"), item)
     assert (ended.object, ended.id, ended.attributes, ended.outputs["instanceId"]) == (
         "svco-0",
         "svco-0",
@@ -135,13 +135,13 @@ def test_a_kept_object_keeps_what_it_was_and_not_what_the_entry_is() -> None:
 def test_an_entry_that_only_keeps_objects_has_no_end_of_its_own() -> None:
     world = World()
     entry = Entry(address=Address.parse("PromptTemplate/faq"), id=None, retired=(kept("pt-1"),))
-    assert departures.depart(world.given(), PROMPT, entry, None) is None
+    assert unwanted.depart(world.given(), PROMPT, entry, None) is None
 
 
 def test_but_it_can_be_forgotten_with_all_that_it_keeps() -> None:
     world = World()
     entry = Entry(address=Address.parse("PromptTemplate/faq"), id=None, retired=(kept("pt-1"),))
     world.forgotten.add(entry.address)
-    change = departures.depart(world.given(), PROMPT, entry, None)
+    change = unwanted.depart(world.given(), PROMPT, entry, None)
     assert change is not None
     assert (str(change.action), change.id, change.ends.keeps) == ("forget", "", ())

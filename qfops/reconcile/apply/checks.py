@@ -8,11 +8,11 @@ from qfops.core.plan.actions import Action, Verdict
 from qfops.core.state.entry import Entry
 from qfops.kinds.flatten import flatten
 from qfops.objects.answers import CannotTell, Missing, Shown
-from qfops.objects.door import Objects
-from qfops.planning.digest import fingerprint, held_paths
-from qfops.planning.votes import diff
-from qfops.reconcile.change_view import ChangeView
-from qfops.reconcile.settlement import unreadable
+from qfops.objects.objects import Objects
+from qfops.planning.diff.resource_diff import diff
+from qfops.planning.order.digest import fingerprint, held_paths
+from qfops.reconcile.apply.change_view import ChangeView
+from qfops.reconcile.lost_calls.settlement import unreadable
 
 _TOUCHES = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.DEACTIVATE)
 

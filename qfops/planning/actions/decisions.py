@@ -17,18 +17,18 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry
 from qfops.core.values import Value
 from qfops.kinds.flatten import flatten
-from qfops.planning import arrivals
-from qfops.planning.case import Case, change_of
+from qfops.planning.actions import absent
+from qfops.planning.actions.case import Case, change_of
+from qfops.planning.actions.present import judge
+from qfops.planning.actions.runs import container_of
 from qfops.planning.context import Outlook, PlanInput, PlannedValues
-from qfops.planning.digest import fingerprint, held_paths
-from qfops.planning.judge import judge
-from qfops.planning.runs import container_of
-from qfops.planning.select import resource_targets
+from qfops.planning.order.digest import fingerprint, held_paths
+from qfops.planning.order.selection import resource_targets
 
 _HOLD = (Action.CREATE, Action.RUN, Action.REPLACE, Action.UPDATE, Action.ADOPT)
 
 
-class Verdicts:
+class Decisions:
     """One pass over the declared resources.
 
     `entries` are those of state under the addresses that `moved` gives them; `outlooks`, filled as the pass
@@ -38,7 +38,7 @@ class Verdicts:
     def __init__(self, given: PlanInput) -> None:
         self.given = given
         self.entries, self.moved = after_moves(given)
-        self.names = arrivals.index(
+        self.names = absent.index(
             given.registry,
             self.entries,
             set(given.resources),
@@ -105,13 +105,13 @@ class Verdicts:
         if unsettled is not None:
             return self._unknown(case, entry, unsettled)
         if entry is None or entry.id is None:
-            return arrivals.arrive(case, entry, self.names)
+            return absent.arrive(case, entry, self.names)
         key = ObjectKey(case.kind.key, entry.id)
         live = self.given.observed.find(*key)
         if live is not None:
             return judge(case, entry, live)
         if key in self.given.observed.missing:
-            return arrivals.missing(case, entry)
+            return absent.missing(case, entry)
         why = self.given.observed.unreadable.get(
             key, "the console did not show it and did not say it is gone"
         )

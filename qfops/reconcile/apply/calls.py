@@ -14,12 +14,12 @@ from qfops.core.plan.steps import Repeat
 from qfops.core.state.records import Intent, Outcome
 from qfops.core.values import JSON
 from qfops.kinds.ids import created_outputs, object_id
+from qfops.reconcile.apply.running import Running
 from qfops.reconcile.concurrency import interruptible
 from qfops.reconcile.journal import Request
-from qfops.reconcile.ruling import Ruling, explain
+from qfops.reconcile.lost_calls.ruling import Ruling, explain
+from qfops.reconcile.lost_calls.settlement import made, settle
 from qfops.reconcile.run import Run
-from qfops.reconcile.running import Running
-from qfops.reconcile.settlement import made, settle
 
 ATTEMPTS = 8
 

@@ -17,14 +17,14 @@ from qfops.kinds.bodies import call_body, create_body
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import CallValues, Operation
 from qfops.objects.answers import CannotTell, Missing
-from qfops.objects.door import Objects
-from qfops.reconcile.change_view import ChangeView
-from qfops.reconcile.edits import creation as creation_edit
-from qfops.reconcile.edits import setting
+from qfops.objects.objects import Objects
+from qfops.reconcile.apply.change_view import ChangeView
+from qfops.reconcile.apply.edits import creation as creation_edit
+from qfops.reconcile.apply.edits import setting
 from qfops.reconcile.effects import Drops, Keeps
 from qfops.reconcile.journal import Request
-from qfops.reconcile.look import counters
-from qfops.reconcile.settlement import unreadable
+from qfops.reconcile.lost_calls.look_up import counters
+from qfops.reconcile.lost_calls.settlement import unreadable
 
 _TOWARDS_END = ("stop", "deactivate", "release", "delete")
 

@@ -15,7 +15,7 @@ from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten, normalised
 from qfops.kinds.live_values import live_slot
 from qfops.kinds.rules import RuleType
-from qfops.planning.compare import Sides, judge_attribute
+from qfops.planning.diff.attribute import Sides, judge_attribute
 
 _LATE = {"replace": Verdict.REPLACE, "blocked": Verdict.BLOCKED}
 

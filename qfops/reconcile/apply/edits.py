@@ -14,8 +14,8 @@ from qfops.core.plan.steps import StateEditName
 from qfops.core.state.entry import Entry
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Marker, plain, same
 from qfops.kinds.base import Kind
-from qfops.planning.runs import Inputs
-from qfops.reconcile.change_view import ChangeView
+from qfops.planning.actions.runs import Inputs
+from qfops.reconcile.apply.change_view import ChangeView
 from qfops.reconcile.effects import (
     Aside,
     Drops,

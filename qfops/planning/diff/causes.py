@@ -10,7 +10,7 @@ from qfops.core.plan.change import AttributeChange, Cause
 from qfops.core.resource import Resource
 from qfops.core.values import ABSENT, Slot
 from qfops.planning.context import Outlook
-from qfops.planning.differences import short
+from qfops.planning.diff.differences import short
 
 _INTENDED = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REPLACE, Verdict.BLOCKED)
 _YAML = (".yaml", ".yml")

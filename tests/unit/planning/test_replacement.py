@@ -15,8 +15,8 @@ from qfops.core.resource import Lifecycle, Resource
 from qfops.core.state.entry import Retired
 from qfops.core.values import JSON, Value
 from qfops.kinds.registry import load
-from qfops.planning import case as cases
-from qfops.planning import replacing
+from qfops.planning.actions import case as cases
+from qfops.planning.actions import replacement
 from qfops.planning.context import PlannedValues
 from tests.support.project import dataset, deployed, job, run, service, template
 from tests.unit.planning.given import World, edited
@@ -39,7 +39,9 @@ def _resolved(world: World, item: Resource) -> Mapping[str, Value]:
 
 def replaced(world: World, item: Resource, why: str = "edited") -> Change:
     name = str(item.address)
-    return replacing.replacement(case_of(world, item), world.entries[item.address], world.live(name), (), why)
+    return replacement.replacement(
+        case_of(world, item), world.entries[item.address], world.live(name), (), why
+    )
 
 
 # --- names that the console keeps unique
@@ -142,7 +144,7 @@ def with_kept(world: World, name: str, *kept: tuple[str, dict[str, JSON]]) -> Wo
 
 
 def linkable(world: World, item: Resource) -> str | None:
-    found = replacing.linkable(case_of(world, item), world.entries[item.address])
+    found = replacement.linkable(case_of(world, item), world.entries[item.address])
     return found[1].id if found else None
 
 
@@ -190,8 +192,8 @@ def test_a_run_that_another_address_keeps_is_found_as_well_and_its_owner_named()
     case = replace(
         case_of(world, run("a", 0.2)), resource=item, kept_runs={(TASK, kept.run_key): (owner, kept)}
     )
-    assert replacing.linkable(case, None) == (owner, kept)
-    change = replacing.linked(case, None, (owner, kept))
+    assert replacement.linkable(case, None) == (owner, kept)
+    change = replacement.linked(case, None, (owner, kept))
     assert (change.origin.link, change.origin.linked_from, change.ends.keeps, change.ends.destroys) == (
         "task-1",
         owner,
@@ -199,7 +201,7 @@ def test_a_run_that_another_address_keeps_is_found_as_well_and_its_owner_named()
         (),
     )
     assert (
-        replacing.linked(replace(case, resource=run("a", 0.2)), known, (owner, kept)).origin.linked_from
+        replacement.linked(replace(case, resource=run("a", 0.2)), known, (owner, kept)).origin.linked_from
         is None
     )
 
@@ -214,14 +216,14 @@ def test_a_run_whose_inputs_are_not_known_yet_equals_none_not_even_one_of_unknow
     }
     case = replace(case_of(world, unresolved), desired=later)
     assert case.inputs().key == ""
-    assert replacing.linkable(case, world.entries[unresolved.address]) is None
+    assert replacement.linkable(case, world.entries[unresolved.address]) is None
 
 
 def test_a_kept_object_is_brought_up_to_date_where_it_can_be_edited() -> None:
     world = with_kept(World(template()), "PromptTemplate/faq-answer", ("pt-1", {"templateContent": "older"}))
     entry = world.entries[template().address]
-    found = replacing.linkable(case_of(world, template()), entry)
+    found = replacement.linkable(case_of(world, template()), entry)
     assert found is not None
-    change = replacing.linked(case_of(world, template()), entry, found)
+    change = replacement.linked(case_of(world, template()), entry, found)
     assert [step.id for step in change.steps] == ["link", "modify"]
     assert change.ends.destroys == ("templateId-of-faq-answer",)

@@ -15,8 +15,8 @@ from qfops.core.plan.events import Event
 from qfops.core.plan.plan import Plan
 from qfops.core.state.entry import CURRENT
 from qfops.planning.policy import Approval
-from qfops.reconcile.change_run import ChangeRun, Scene
-from qfops.reconcile.result import ApplyResult, Ending, How
+from qfops.reconcile.apply.change_run import ChangeRun, Scene
+from qfops.reconcile.apply.result import ApplyResult, Ending, How
 
 Said = Literal["start", "done", "progress", "failed", "skipped"]
 _SAID: dict[How, Said] = {

@@ -12,8 +12,8 @@ from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.kinds.status import reached
 from qfops.objects.answers import CannotTell, Missing
+from qfops.reconcile.lost_calls.settlement import unreadable
 from qfops.reconcile.run import Run
-from qfops.reconcile.settlement import unreadable
 
 
 class StillGoing(QfopsError):

@@ -14,16 +14,16 @@ from qfops.core.state.entry import CURRENT
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.objects.answers import CannotTell, Moment, Shown
-from qfops.reconcile import checks, edits, requests
-from qfops.reconcile.calls import Caller, Interrupted
-from qfops.reconcile.change_view import ChangeView
+from qfops.reconcile.apply import checks, edits, requests
+from qfops.reconcile.apply.calls import Caller, Interrupted
+from qfops.reconcile.apply.change_view import ChangeView
+from qfops.reconcile.apply.read_back import ReadBacks
+from qfops.reconcile.apply.result import Ending, How
+from qfops.reconcile.apply.waiting import Goal, NotReady, StillGoing, Waiter
 from qfops.reconcile.effects import Drops, EntryEdit, Sees
-from qfops.reconcile.read_back import ReadBacks
-from qfops.reconcile.result import Ending, How
+from qfops.reconcile.lost_calls.search_keys import SearchKeys
+from qfops.reconcile.lost_calls.settlement import unreadable
 from qfops.reconcile.run import Run
-from qfops.reconcile.search_keys import SearchKeys
-from qfops.reconcile.settlement import unreadable
-from qfops.reconcile.waiting import Goal, NotReady, StillGoing, Waiter
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from qfops.core.address import Address, ObjectKey
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Change
 from qfops.core.state.entry import Entry
-from qfops.planning import departures, guards
+from qfops.planning.actions import guards, unwanted
 from qfops.planning.context import PlanInput
-from qfops.planning.order import referred_ids
+from qfops.planning.order.sequence import referred_ids
 
 
 def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
@@ -23,8 +23,8 @@ def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
             continue
         kind = given.registry.get(change.address)
         live = given.observed.find(kind.key, entry.id)
-        ended = departures.Ended(change.address, entry.id, entry.id, entry.attributes, entry.outputs, live)
-        end = departures.end(given, kind, entry, ended, "replaced in this plan")
+        ended = unwanted.Ended(change.address, entry.id, entry.id, entry.attributes, entry.outputs, live)
+        end = unwanted.end(given, kind, entry, ended, "replaced in this plan")
         found.append(end.caused_by(change.causes))
     return found
 
@@ -43,7 +43,7 @@ def orphan_ends(
         kind = given.registry.kinds.get(address.kind_key)
         if (resource is not None and not given.options.destroys) or kind is None:
             continue
-        change = departures.depart(given, kind, entries[address], resource)
+        change = unwanted.depart(given, kind, entries[address], resource)
         if change is not None:
             found.append(_wait_for_moved(change) if address in renamed else change)
     return found
@@ -56,7 +56,7 @@ def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Itera
     for address in sorted(entries):
         kind = given.registry.kinds.get(address.kind_key)
         if kind is not None and entries[address].retired:
-            ends = departures.retired_ends(given, kind, entries[address])
+            ends = unwanted.retired_ends(given, kind, entries[address])
             found += [change for change in ends if change.object not in linked]
     return found
 

@@ -11,11 +11,12 @@ from qfops.core.plan.steps import RECORD
 from qfops.core.state.entry import Entry
 from qfops.core.values import ABSENT, JSON, same
 from qfops.kinds.base import Kind
-from qfops.planning import causes, steps
-from qfops.planning.case import Case, change_of, dependencies_of
-from qfops.planning.replacing import replacement
-from qfops.planning.runs import differing
-from qfops.planning.votes import diff, reverted, silenced
+from qfops.planning.actions.case import Case, change_of, dependencies_of
+from qfops.planning.actions.replacement import replacement
+from qfops.planning.actions.runs import differing
+from qfops.planning.diff import causes
+from qfops.planning.diff.resource_diff import diff, reverted, silenced
+from qfops.planning.order import steps
 
 
 def judge(case: Case, entry: Entry, live: LiveObject) -> Change:

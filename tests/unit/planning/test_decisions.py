@@ -9,7 +9,7 @@ import pytest
 from qfops.core.address import Address
 from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
-from qfops.planning import verdicts
+from qfops.planning.actions import decisions
 from tests.support.bench import ref
 from tests.support.project import assistant, dataset, job, model, model_set, run, template, trained, version
 from tests.unit.planning.given import World, edited
@@ -17,8 +17,8 @@ from tests.unit.planning.given import World, edited
 OLD, NEW = Address("FineTuningJob", "faq"), Address("FineTuningJob", "new")
 
 
-def passed(world: World, flags: PlanOptions | None = None) -> verdicts.Verdicts:
-    found = verdicts.Verdicts(world.given(flags))
+def passed(world: World, flags: PlanOptions | None = None) -> decisions.Decisions:
+    found = decisions.Decisions(world.given(flags))
     found.reach()
     return found
 
@@ -33,7 +33,7 @@ def renamed() -> World:
 def test_a_move_gives_the_entry_its_new_address() -> None:
     world = renamed()
     world.moved[OLD] = NEW
-    entries, moved = verdicts.after_moves(world.given())
+    entries, moved = decisions.after_moves(world.given())
     assert (list(entries), entries[NEW].address, moved) == ([NEW], NEW, {NEW: OLD})
     assert OLD in world.entries
 
@@ -50,7 +50,7 @@ def test_a_move_that_makes_no_sense_moves_nothing(case: str) -> None:
         world.entries[NEW] = replace(world.entries[OLD], address=NEW)
     else:
         world.want(job())
-    entries, moved = verdicts.after_moves(world.given())
+    entries, moved = decisions.after_moves(world.given())
     assert (moved, entries[OLD]) == ({}, world.entries[OLD])
 
 
@@ -167,5 +167,5 @@ def test_what_has_no_object_has_no_fingerprint() -> None:
 
 
 def test_targets_are_judged_before_those_that_refer_to_them() -> None:
-    order = [str(change.address) for change in verdicts.Verdicts(World(*assistant()).given()).reach()]
+    order = [str(change.address) for change in decisions.Decisions(World(*assistant()).given()).reach()]
     assert order.index("FineTuningJob/faq") < order.index("FineTuningTask/faq-a") < order.index("Model/faq-a")

@@ -1,0 +1,1 @@
+"""What is done about one resource: made, changed, replaced, linked, waited for or taken away."""

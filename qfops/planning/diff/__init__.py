@@ -1,0 +1,1 @@
+"""One resource, three sides: what each attribute was, is and should be, and what follows from it."""
