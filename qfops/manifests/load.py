@@ -122,13 +122,15 @@ def validate_project(
     except InputError as error:
         return list(error.diagnostics)
     loading = _Loading(sources, project, KindViews(registry), outside)
-    loaded = {name: loading.environment(name) for name in chosen or project.environments or [""]}
-    diagnostics = across_environments(
-        {name: without_repeats([*one.diagnostics, *one.unused(variables)]) for name, one in loaded.items()}
-    )
+    names: set[str] = set()
+    by_environment: dict[str, list[Diagnostic]] = {}
+    for name in chosen or project.environments or [""]:
+        loaded = loading.environment(name)
+        names.update(loaded.manifests.names)
+        by_environment[name] = without_repeats([*loaded.diagnostics, *loaded.unused(variables)])
+    diagnostics = across_environments(by_environment)
     if not paths:
         return diagnostics
-    names = {name for one in loaded.values() for name in one.manifests.names}
     files = sources.selected(paths, names)
     return [item for item in diagnostics if item.location is not None and item.location.file in files]
 

@@ -40,7 +40,14 @@ def test_dangling_references_show_beside_other_errors_of_the_resource(folder: Fo
 
 
 @pytest.mark.parametrize(
-    "broken", ["a: [\n", "- a\n", box("{boxName: bb}", "Bad"), box("{boxName: bb, boxName: c}", "B")]
+    "broken",
+    [
+        "a: [\n",
+        "- a\n",
+        box("{boxName: bb}", "Bad"),
+        box("{boxName: bb, boxName: c}", "B"),
+        box("{boxName: bb}").replace("metadata:", "metadata:\n  forEach: [1]"),
+    ],
 )
 def test_nothing_dangles_while_a_manifest_cannot_be_read(folder: Folder, broken: str) -> None:
     found = errors(folder, lid("{boxId: {ref: Box/b}}"), broken)
@@ -148,3 +155,9 @@ def test_a_literal_id_that_is_adopted_is_followed(folder: Folder) -> None:
 def test_rules_are_asked_only_of_what_is_right_in_itself(folder: Folder) -> None:
     found = errors(folder, box("{boxName: bb, open: maybe}"), lid("{boxId: {ref: Box/b}}"))
     assert [item.split(" ")[1] for item in found] == ["wrong-type"]
+
+
+def test_what_stands_in_a_missing_folder_is_not_called_missing(folder: Folder) -> None:
+    folder.write("qfops.yaml", "name: demo\nmanifests: [nowhere/, manifests/]\n")
+    folder.manifest(lid("{boxId: {ref: Box/b}}"))
+    assert [text.split()[1] for text in folder.errors()] == ["unreadable-file"]

@@ -80,6 +80,15 @@ def test_an_environment_overrides(folder: Folder) -> None:
     assert (dev.environment, dev.keys, dev.forget) == ("dev", "QIANFAN", (Address("Box", "x"),))
 
 
+def test_an_override_is_merged_whatever_its_keys_are(folder: Folder) -> None:
+    """A mapping with the key `ref` stands for one value elsewhere; an environment never does."""
+    folder.write("qfops.yaml", "name: demo\nvars: {a: b}\nenvironments:\n  prod: {ref: x}\n")
+    folder.manifest(box('{boxName: "b${var.a}"}'))
+    assert [text.partition(" |")[0] for text in folder.errors("prod")] == [
+        'qfops.yaml:4:10 unknown-key - ref: unknown key "ref"'
+    ]
+
+
 def test_errors_of_an_override_show_where_it_stands(folder: Folder) -> None:
     folder.write(
         "qfops.yaml",

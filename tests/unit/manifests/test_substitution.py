@@ -157,3 +157,17 @@ def test_variables_cannot_make_a_value_without_bound(folder: Folder) -> None:
     (found,) = folder.errors()
     assert "too-big-value" in found
     assert "substitutions make more than 100000 values or 100 levels | Use smaller variables." in found
+
+
+def test_a_wrong_name_shows_the_variable_that_made_it(folder: Folder) -> None:
+    folder.write("qfops.yaml", "name: demo\nvars: {n: Bad}\n")
+    folder.manifest(box("{boxName: bb}", name="${var.n}"))
+    (error,) = folder.errors()
+    assert error.startswith('qfops.yaml:2:8 bad-name - metadata.name: "Bad" is not a name')
+    assert "The value comes from the variable n, used at manifests/a.yaml:4:3." in error
+
+
+def test_a_text_of_several_variables_comes_from_the_first(folder: Folder) -> None:
+    folder.write("qfops.yaml", "name: demo\nvars: {a: x, b: y}\n")
+    folder.manifest(box('{boxName: bb, note: "${var.a}${var.b}"}'))
+    assert folder.one().origin("note").name == "a"

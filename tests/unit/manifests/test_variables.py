@@ -127,3 +127,18 @@ def test_an_argument_that_nothing_uses_is_a_warning(folder: Folder) -> None:
         "qfops.yaml:1:1 warning no-manifests - manifests: manifests/ holds no manifest"
         " | A manifest is a file that ends in .yaml or .yml.",
     ]
+
+
+def test_a_variable_may_be_used_anywhere(folder: Folder) -> None:
+    folder.write("qfops.yaml", 'name: demo\nvars: {a: "${var.inner}"}\nwait: {initial: "${var.first}"}\n')
+    folder.manifest(
+        """
+        apiVersion: qianfan/v2
+        kind: Box
+        metadata:
+          name: b-${each.key}
+          forEach: {x: "${var.item}"}
+        spec: {boxName: bb, note: "${var.text}"}
+        """
+    )
+    assert folder.errors(inner="1", first="1s", item="2", text="hi") == []
