@@ -34,6 +34,11 @@ def change(action: Action, name: str = "Service/faq", **fields: Any) -> Change:
     return made(name, action, **{"reason": "because", **fields})
 
 
+def unchanged(count: int) -> list[Change]:
+    """So many resources of which there is nothing to say."""
+    return [change(Action.NO_OP, f"Model/unchanged-{number}", reason="") for number in range(count)]
+
+
 def edit(owner: str = "Service/faq", path: str = "name", line: int = 1, summary: str = "") -> Cause:
     return Cause(Address.parse(owner), path, "file", "a.yaml", line, summary)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qfops.core.plan.actions import Action, Verdict
@@ -63,7 +65,7 @@ def test_no_word_covers_what_overwrites_a_console_edit() -> None:
 @pytest.mark.parametrize(
     ("fields", "command"), [({"destroy": True}, "destroy"), ({"command": "prune"}, "prune")]
 )
-def test_destroy_and_prune_imply_the_ends(fields: dict[str, object], command: str) -> None:
+def test_destroy_and_prune_imply_the_ends(fields: dict[str, Any], command: str) -> None:
     step = next_step(plan(change(Action.DELETE), **fields), "qfops", "")
     assert step == Next("APPROVE", f"qfops {command} --expect-digest {DIGEST}")
 

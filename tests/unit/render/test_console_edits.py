@@ -8,13 +8,13 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
-from qfops.core.plan.change import AttributeChange
+from qfops.core.plan.change import AttributeChange, Change
 from qfops.core.plan.plan import HeldBack
 from qfops.core.values import Slot
 from qfops.render.story.console_edits import console_edit, drift_story, held_back, held_back_story
 from qfops.render.story.parts import Emphasis, Heading, Remark, Side, TextDiff
 from qfops.render.textdiff import DiffLine, Piece
-from tests.support.plans import held_back
+from tests.support.plans import held_back as left_alone
 
 from .builders import change, plan
 
@@ -22,8 +22,13 @@ TEMPLATE = Address("PromptTemplate", "answer")
 KEEP = Remark("keep", "copy the value into the manifest")
 
 
+def edited(path: str = "topP", prior: Slot = 0.8, live: Slot = 0.5, **fields: Any) -> Change:
+    """A prompt with a console edit that a plan leaves alone."""
+    return left_alone(TEMPLATE, path, prior, live, **{"desired": prior, **fields})
+
+
 def drift(path: str = "topP", prior: Slot = 0.8, live: Slot = 0.5, **fields: Any) -> HeldBack:
-    made = held_back(TEMPLATE, path, prior, live, **{"desired": prior, **fields})
+    made = edited(path, prior, live, **fields)
     return HeldBack(made.address, made.attributes[0])
 
 
@@ -75,7 +80,7 @@ def test_a_plan_leaves_alone_what_is_neither_ignored_nor_undone() -> None:
     undone = AttributeChange("name", "a", "x", "a", Verdict.REVERT)
     made = plan(
         change(Action.UPDATE, str(TEMPLATE), attributes=(undone,)),
-        drift=(drift("name"), drift("topP"), drift("stop", ignored=True)),
+        drift=(edited("topP"), edited("stop", ignored=True)),
     )
     assert [item.path for item in held_back(made)] == ["topP"]
 

@@ -8,7 +8,7 @@ from qfops.core.plan.actions import Action
 from qfops.core.plan.events import Event
 from qfops.render.events import event_json, event_line
 from qfops.render.plan_json import plan_json
-from qfops.render.summary import ApplySummary, Item, summary_data
+from qfops.render.summary import ApplySummary, SummaryItem, summary_data
 
 from .builders import change, plan
 from .schemas import complaints
@@ -42,7 +42,9 @@ def test_an_event_is_one_object_with_what_there_is_to_say() -> None:
             NOW,
             "summary",
             data=summary_data(
-                ApplySummary(applied=(Item("Model/a", "created"),), exit_code=4, next="qfops apply --resume")
+                ApplySummary(
+                    applied=(SummaryItem("Model/a", "created"),), exit_code=4, next="qfops apply --resume"
+                )
             ),
         ),
     ],

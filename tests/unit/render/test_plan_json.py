@@ -6,8 +6,9 @@ from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Cause
 from qfops.core.plan.steps import StateEdit
+from qfops.core.plan_options import PlanOptions
 from qfops.core.values import ABSENT, JSON, UNOBSERVED, Reference, Sensitive, Slot, Unknown
-from qfops.render.plan_json import plan_json, slot_json
+from qfops.render.plan_json import plan_json, published_slot
 
 from .builders import attribute, change, plan
 from .schemas import complaints
@@ -38,12 +39,12 @@ def first(**fields: object) -> dict[str, JSON]:
     ],
 )
 def test_what_is_not_json_is_marked(value: Slot, data: JSON) -> None:
-    assert slot_json(value) == data
+    assert published_slot(value) == data
 
 
 def test_absent_is_a_missing_key_and_null_is_null() -> None:
     with pytest.raises(ValueError, match="left out"):
-        slot_json(ABSENT)
+        published_slot(ABSENT)
     item = AttributeChange("name", ABSENT, None, UNOBSERVED, Verdict.UPDATE)
     assert first(attributes=(item,))["attributes"] == [
         {"path": "name", "live": None, "desired": {"$unobserved": True}, "verdict": "update", "reason": ""}
@@ -92,7 +93,7 @@ def test_the_reason_holds_what_people_must_know() -> None:
 
 
 def test_how_the_plan_was_made_goes_with_it() -> None:
-    data = plan_json(plan(destroy=True, command="destroy"), ["--target", "Service/faq"])
+    data = plan_json(plan(destroy=True, command="destroy"), PlanOptions(targets=(Address("Service", "faq"),)))
     assert complaints("plan", data) == []
     tool = data["tool"]
     assert isinstance(tool, dict)
@@ -103,8 +104,9 @@ def test_how_the_plan_was_made_goes_with_it() -> None:
     )
 
 
-def test_unchanged_resources_count_once_whether_listed_or_not() -> None:
-    for made in (plan(unchanged=2), plan(change(Action.NO_OP), change(Action.NO_OP, "Model/a"), unchanged=2)):
-        summary = plan_json(made)["summary"]
-        assert isinstance(summary, dict)
-        assert summary["noop"] == 2
+def test_needs_are_what_the_planner_wrote_in_the_order_of_the_words() -> None:
+    data = plan_json(plan(change(Action.DELETE), change(Action.CREATE, "Model/a")))
+    changes = data["changes"]
+    assert isinstance(changes, list)
+    assert [item["needs"] for item in changes if isinstance(item, dict)] == [["delete"], []]
+    assert complaints("plan", data) == []

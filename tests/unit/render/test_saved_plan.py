@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from qfops.core.address import Address
 from qfops.core.canonical import digest
 from qfops.core.errors import QfopsError
 from qfops.core.plan.actions import Action
+from qfops.core.plan_options import PlanOptions
 from qfops.core.values import JSON
 from qfops.render.plan_json import plan_file, read_plan
 from qfops.render.saved_plan import NESTED, TOP
@@ -14,13 +16,15 @@ from qfops.render.saved_plan import NESTED, TOP
 from .builders import DIGEST, MODIFY, attribute, change, edit, plan
 from .schemas import complaints, schema
 
+ASKED = PlanOptions(targets=(Address("Service", "faq"),))
+
 
 def saved() -> dict[str, JSON]:
     made = plan(
         change(Action.UPDATE, causes=(edit(),), steps=(MODIFY,), attributes=(attribute("lr", 10.0, 3e-5),)),
         complete=False,
     )
-    data: dict[str, JSON] = json.loads(json.dumps(plan_file(made, ["--target", "Service/faq"])))
+    data: dict[str, JSON] = json.loads(json.dumps(plan_file(made, ASKED)))
     return data
 
 
@@ -34,8 +38,8 @@ def test_a_saved_plan_comes_back() -> None:
     assert complaints("plan", saved()) == []
     found = read_plan(saved())
     assert (found.digest, found.project, found.environment) == (DIGEST, "faq", "dev")
-    assert (found.lineage, found.serial, found.complete, found.destroy) == ("7f3c", 1, False, False)
-    assert (found.command, found.arguments) == ("plan", ("--target", "Service/faq"))
+    assert (found.lineage, found.serial, found.complete) == ("7f3c", 1, False)
+    assert (found.command, found.options) == ("plan", ASKED)
     assert found.changes == (("Service/faq", "current", "update"),)
 
 
@@ -53,8 +57,8 @@ def test_an_edited_plan_is_refused() -> None:
 
 
 def test_a_newer_format_is_refused_before_anything_else_is_looked_at() -> None:
-    with pytest.raises(QfopsError, match="has format 2; this qfops reads up to 1") as caught:
-        read_plan({"formatVersion": 2, "surprise": True})
+    with pytest.raises(QfopsError, match="has format 3; this qfops reads up to 2") as caught:
+        read_plan({"formatVersion": 3, "surprise": True})
     assert "Apply it with that version" in caught.value.remedy
 
 
@@ -111,8 +115,12 @@ def test_reader_and_schema_know_the_same_keys() -> None:
     assert isinstance(definitions, dict)
     assert isinstance(top, dict)
     assert top.keys() == TOP
+    assert isinstance(top["tool"], dict)
+    tool = top["tool"]["properties"]
+    assert isinstance(tool, dict)
     homes: dict[str, JSON] = {
         "tool": top["tool"],
+        "tool.options": tool["options"],
         "state": top["state"],
         "stats": top["stats"],
         "summary": top["summary"],

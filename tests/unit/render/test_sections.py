@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qfops.core.plan.actions import Action, Verdict
@@ -17,11 +19,11 @@ NEW, REMOVED = edit(summary="new"), edit(summary="removed")
 REVERTED = attribute(verdict=Verdict.REVERT)
 
 
-def groups(*changes: Change, **fields: object) -> list[GroupStory]:
+def groups(*changes: Change, **fields: Any) -> list[GroupStory]:
     return [group_story(group) for group in grouped(plan(*changes, **fields))]
 
 
-def heading(*changes: Change, **fields: object) -> Heading:
+def heading(*changes: Change, **fields: Any) -> Heading:
     (group,) = groups(*changes, **fields)
     return group.heading
 

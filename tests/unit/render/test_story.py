@@ -33,11 +33,11 @@ def test_a_plan_with_changes_has_a_title_and_a_next_step() -> None:
 
 def test_a_plan_without_changes_says_so_and_names_its_exceptions() -> None:
     noted = change(Action.NO_OP, reason="", notes=("description: sent at creation only",))
-    ignored = dataclasses.replace(EDITED, ignored=True)
+    ignored = held_back("Service/other", "name", "a", "x", "a", ignored=True)
     told = story(plan(noted, drift=(EDITED, ignored)))
     assert (told.title, told.groups, told.order, told.next) == (None, (), None, None)
     assert told.nothing == (
-        "No changes. 1 resource checked with 0 calls; 1 console edit left alone, 1 console edit accepted or "
+        "No changes. 3 resources checked with 0 calls; 1 console edit left alone, 1 console edit accepted or "
         "ignored, 1 resource with a difference that nothing is done about."
     )
     assert told.console_edits is not None

@@ -2,20 +2,20 @@ from __future__ import annotations
 
 import re
 
-from qfops.render.summary import ApplySummary, Item, apply_text, summary_data
+from qfops.render.summary import ApplySummary, SummaryItem, apply_text, summary_data
 
 MIXED = ApplySummary(
-    applied=(Item("Dataset/faq-train", "created, converged"), Item("Model/客服", "created")),
+    applied=(SummaryItem("Dataset/faq-train", "created, converged"), SummaryItem("Model/客服", "created")),
     failed=(
-        Item(
+        SummaryItem(
             "FineTuningTask/faq-a",
             "CreateFineTuningTask answered 400 BadRequest: no valid line (request r-1)",
         ),
     ),
-    blocked_by=(Item("Model/faq-a", "FineTuningTask/faq-a"),),
-    refused=(Item("Dataset/old", "it needs --allow delete"),),
-    in_progress=(Item("FineTuningTask/faq-b", "training since 2 h"),),
-    not_attempted=(Item("Service/faq", "interrupted"),),
+    blocked_by=(SummaryItem("Model/faq-a", "FineTuningTask/faq-a"),),
+    refused=(SummaryItem("Dataset/old", "it needs --allow delete"),),
+    in_progress=(SummaryItem("FineTuningTask/faq-b", "training since 2 h"),),
+    not_attempted=(SummaryItem("Service/faq", "interrupted"),),
     exit_code=1,
     next="qfops --env dev apply --resume",
 )
@@ -44,7 +44,7 @@ def test_the_lists_stand_in_order_and_the_last_line_says_what_is_left() -> None:
 
 def test_nothing_left_is_said_too() -> None:
     assert apply_text(ApplySummary()) == "Left to do: nothing.\n"
-    done = ApplySummary(applied=(Item("Model/a"),), held_back=2)
+    done = ApplySummary(applied=(SummaryItem("Model/a"),), held_back=2)
     assert apply_text(done).splitlines() == [
         "APPLIED  1",
         "  Model/a",
@@ -53,14 +53,16 @@ def test_nothing_left_is_said_too() -> None:
 
 
 def test_many_applied_are_counted_by_kind_but_failures_are_all_named() -> None:
-    items = tuple(Item(f"Dataset/d{number}", "x") for number in range(30))
-    text = apply_text(ApplySummary(applied=(*items, Item("v1/Plugin/a", "x")), failed=items)).splitlines()
+    items = tuple(SummaryItem(f"Dataset/d{number}", "x") for number in range(30))
+    text = apply_text(
+        ApplySummary(applied=(*items, SummaryItem("v1/Plugin/a", "x")), failed=items)
+    ).splitlines()
     assert text[:3] == ["APPLIED  31", "  30 × Dataset", "  1 × v1/Plugin"]
     assert len(text) == 3 + 1 + 30 + 1
 
 
 def test_colour_and_foreign_text() -> None:
-    hostile = ApplySummary(failed=(Item("Model/a", "\x1b[2Jgone"),))
+    hostile = ApplySummary(failed=(SummaryItem("Model/a", "\x1b[2Jgone"),))
     assert "\x1b" not in apply_text(hostile)
     assert re.sub(r"\x1b\[[0-9;]*m", "", apply_text(MIXED, color=True)) == apply_text(MIXED)
 

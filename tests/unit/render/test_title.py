@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qfops.core.plan.actions import Action, Verdict
@@ -12,14 +14,14 @@ from qfops.render.story.parts import Emphasis, Phrase
 from qfops.render.story.title import Title, nothing, title
 from tests.support.plans import call
 
-from .builders import change, edit, plan
+from .builders import change, edit, plan, unchanged
 
 OVERWRITTEN = AttributeChange("replicas", 1, 2, 3, Verdict.UPDATE, overwrites=True)
 REVERTED = AttributeChange("topP", 0.8, 0.5, 0.8, Verdict.REVERT)
 STOP = (call("stop", "StopFineTuningTask"),)
 
 
-def titled(*changes: Change, left_alone: int = 0, **fields: object) -> Title:
+def titled(*changes: Change, left_alone: int = 0, **fields: Any) -> Title:
     made = plan(*changes, **fields)
     return title(made, grouped(made), left_alone)
 
@@ -93,10 +95,10 @@ def test_replacements_say_how_many_old_ones_are_kept(destroys: list[tuple[str, .
 
 
 def test_a_plan_without_changes_names_every_exception() -> None:
-    assert nothing(plan(unchanged=2), 0, 0, 0) == (
+    assert nothing(plan(*unchanged(2)), 0, 0, 0) == (
         "No changes. 2 resources checked with 0 calls: the console holds what the manifests say."
     )
-    assert nothing(plan(unchanged=2, complete=False), 1, 2, 1) == (
+    assert nothing(plan(*unchanged(2), complete=False), 1, 2, 1) == (
         "No changes in what was selected. 2 resources checked with 0 calls; 1 console edit left alone, "
         "2 console edits accepted or ignored, 1 resource with a difference that nothing is done about."
     )
