@@ -1,60 +1,92 @@
-"""The documentation keeps its word: the worked example is a sound kind, every command is described."""
+"""`docs/architecture.md` agrees with the tree and with the layer test."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
-from qfops.kinds.base import Kind
-from qfops.kinds.check import problems, target_problems
-from qfops.kinds.registry import load
+from tests.test_layers import INNER, LIKE_THINGS, MAY_IMPORT, ROOT
 
-ROOT = Path(__file__).parent.parent
-CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def fenced(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
-
-
-def test_the_worked_example_is_a_sound_kind() -> None:
-    """The descriptor and the schema of "How to add a kind" pass the registry's own check."""
-    schema = json.loads(fenced(CONTRIBUTING, "json")[0])
-    names: dict[str, object] = {}
-    exec(compile(fenced(CONTRIBUTING, "python")[0], "CONTRIBUTING.md", "exec"), names)
-    kind = names["KIND"]
-    assert isinstance(kind, Kind)
-    assert problems(kind, schema) == []
-    assert target_problems(kind, {**load().kinds, kind.key: kind}) == []
+DOCS = ROOT.parent / "docs"
+TEXT = (DOCS / "architecture.md").read_text(encoding="utf-8")
+ROOM = re.compile(r"^\*\*`qfops/([a-z_/]+)`\*\* (.+)  \nMay import (.+)\.  \nNever (.+)\.$", re.MULTILINE)
+PATH = re.compile(r"`((?:qfops|schemas|tests|docs|examples)/[\w./]*)`")
+FOUND_BY_NAME = {
+    "an attribute's three sides are compared": "qfops/planning/diff/attribute.py",
+    "a replacement is decided": "qfops/planning/actions/replacement.py",
+    "a lost call is looked up": "qfops/reconcile/lost_calls/look_up.py",
+    "a mutating call is sent": "qfops/reconcile/apply/calls.py",
+    "a kind is defined": "qfops/kinds/v2/",
+    "an object is read": "qfops/objects/objects.py",
+    "the words of a plan are chosen": "qfops/render/story/",
+    "a plan's lines are laid out": "qfops/render/text/",
+}
 
 
-def test_the_worked_example_would_be_refused_with_a_mistake() -> None:
-    """The check that the page promises finds a path without a rule."""
-    schema = json.loads(fenced(CONTRIBUTING, "json")[0])
-    names: dict[str, object] = {}
-    broken = fenced(CONTRIBUTING, "python")[0].replace('        immutable("modelId", why=_RUN),\n', "")
-    exec(compile(broken, "CONTRIBUTING.md", "exec"), names)
-    kind = names["KIND"]
-    assert isinstance(kind, Kind)
-    assert any("modelId" in problem for problem in problems(kind, schema))
+def rooms(text: str) -> dict[str, tuple[str, ...]]:
+    """The rooms that a page describes, each with what it says that may be imported."""
+    return {name: tuple(re.findall(r"`(\w+)`", allowed)) for name, _, allowed, _ in ROOM.findall(text)}
 
 
-def test_quick_start_has_exactly_two_shell_blocks() -> None:
-    """The first runs the main job, the second passes the tests."""
-    part = README.split("## Quick start", 1)[1].split("\n## ", 1)[0]
-    blocks = fenced(part, "sh")
-    assert len(blocks) == 2
-    assert "apply --auto-approve" in blocks[0]
-    assert "pytest" in blocks[1]
+def allowed(name: str) -> tuple[str, ...]:
+    """What the layer test lets a room import: other packages, or what stands lower in its own."""
+    package, _, room = name.partition("/")
+    if not room:
+        return tuple(sorted(MAY_IMPORT[package]))
+    lower: list[str] = []
+    for tier in INNER[package]:
+        if room in tier:
+            return tuple(sorted(lower))
+        lower += tier
+    raise KeyError(name)
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/emulator.md", "CHANGELOG.md"])
-def test_links_lead_somewhere(name: str) -> None:
-    """Every relative link of a page names a file that exists."""
-    page = ROOT / name
-    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), target
+def places(text: str) -> set[str]:
+    """Every path that a page names."""
+    return set(PATH.findall(text))
+
+
+def test_every_room_stands_in_the_page_and_only_rooms() -> None:
+    """A room is a package, or a folder of a package in which like things are not only collected."""
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.rglob("__init__.py")}
+    assert rooms(TEXT).keys() == folders - LIKE_THINGS - {"."} | {"cli/commands"}
+
+
+def test_the_page_and_the_layer_test_allow_the_same() -> None:
+    """What a reader is told may be imported is what the test lets pass."""
+    assert rooms(TEXT) == {name: allowed(name) for name in rooms(TEXT)}
+
+
+def test_every_path_exists() -> None:
+    """A page that names a module which moved is worse than none."""
+    missing = [path for path in sorted(places(TEXT)) if not (ROOT.parent / path).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize(("question", "place"), FOUND_BY_NAME.items())
+def test_the_page_says_where_things_are(question: str, place: str) -> None:
+    """The eight questions of a new reader have their row."""
+    row = next(line for line in TEXT.splitlines() if line.startswith(f"| {question} |"))
+    assert place in places(row)
+
+
+def test_what_is_wrong_is_found() -> None:
+    """A room that may import more, a room that is gone, a path that is gone."""
+    wrong = TEXT.replace("May import `core`, `kinds`.", "May import `core`, `kinds`, `cli`.")
+    assert rooms(wrong) != {name: allowed(name) for name in rooms(wrong)}
+    assert "planning/diff" not in rooms(TEXT.replace("**`qfops/planning/diff`**", "**diff**"))
+    assert "qfops/gone.py" in places(f"{TEXT}\n`qfops/gone.py`")
+
+
+def test_links_lead_somewhere() -> None:
+    """Links between the pages of `docs/` and from the files beside it."""
+    pages = [*DOCS.rglob("*.md"), ROOT.parent / "README.md", ROOT.parent / "CONTRIBUTING.md"]
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / Path(target)).exists()
+    ]
+    assert broken == []

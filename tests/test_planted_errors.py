@@ -17,7 +17,7 @@ from qfops.core.errors import QfopsError
 from qfops.core.plan.actions import Action
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Resource
-from qfops.core.settings import Wait
+from qfops.core.settings import WaitSettings
 from qfops.core.values import Value
 from qfops.kinds.base import Identity, Kind, Output, Search
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
@@ -328,7 +328,7 @@ ROWS = [
 def world(tmp_path: Path, registry: Registry) -> Bench:
     """An empty console, seen through these kinds, on a clock that nobody waits for."""
     bench = Bench(tmp_path, registry=registry)
-    bench.settings = replace(bench.settings, wait=Wait(limit=3600.0))  # some mistakes wait for ever
+    bench.settings = replace(bench.settings, wait=WaitSettings(limit=3600.0))  # some mistakes wait for ever
     return bench
 
 

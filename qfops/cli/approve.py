@@ -66,7 +66,7 @@ class Consent:
 
 
 def confirmed(consent: Consent, plan: Plan, question: Callable[[str], bool]) -> Approval:
-    """How a plan that was shown is approved; `question` asks the person at the terminal. Refused: not at all."""
+    """How a plan that was shown is approved; `question` asks the person at the terminal. Refused: not."""
     from qfops.planning.policy import Approval
 
     if consent.given:

@@ -23,7 +23,7 @@ from qfops.cli.project import Project
 from qfops.cli.ui import terminal
 from qfops.cli.ui.errors import report
 from qfops.cli.ui.interrupts import Interrupts
-from qfops.cli.ui.progress import Reporter, reporter
+from qfops.cli.ui.progress import ProgressReporter, reporter
 from qfops.core.address import Address
 from qfops.core.errors import QfopsError
 from qfops.core.plan.events import Event
@@ -74,7 +74,7 @@ async def _workflow(
     asked: ChangeCommand,
     world: World,
     session: Session,
-    told: Reporter,
+    told: ProgressReporter,
     interrupts: Interrupts,
 ) -> tuple[Plan, ApplyResult] | None:
     options = ApplyOptions(
@@ -101,7 +101,7 @@ def _desired(project: Project, asked: ChangeCommand, known: Collection[Address])
 
 
 def _approval(
-    project: Project, asked: ChangeCommand, plan: Plan, told: Reporter, interrupts: Interrupts
+    project: Project, asked: ChangeCommand, plan: Plan, told: ProgressReporter, interrupts: Interrupts
 ) -> Approval:
     """Show the plan, and ask where the command line has not said enough; Refused when it is not approved."""
 
@@ -118,7 +118,7 @@ def _approval(
     return confirmed(asked.consent, plan, question)
 
 
-def _show(project: Project, asked: ChangeCommand, plan: Plan, told: Reporter) -> None:
+def _show(project: Project, asked: ChangeCommand, plan: Plan, told: ProgressReporter) -> None:
     """The plan as text, or as the first event."""
     plan = replace(plan, diagnostics=(*plan.diagnostics, *project.diagnostics))
     data: dict[str, JSON] = {"summary": dict(plan.summary())}

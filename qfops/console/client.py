@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from qfops import __version__
-from qfops.console.envelope import Answer, Problem, Reply, open_envelope
+from qfops.console.envelope import Answer, ErrorAnswer, Reply, open_envelope
 from qfops.console.errors import ApiCall, ConsoleError, classify
 from qfops.console.keys import check
 from qfops.console.limiter import Limiter
@@ -187,7 +187,9 @@ class Client:
         self._note_account(outcome.result)
         return outcome
 
-    async def _round_trip(self, call: ApiCall, content: bytes, valid_until: float) -> Answer | Problem | Loss:
+    async def _round_trip(
+        self, call: ApiCall, content: bytes, valid_until: float
+    ) -> Answer | ErrorAnswer | Loss:
         """Sign when the slot is free, so that no wait eats the validity; send; read what came back.
 
         No error for users comes from here: this frame holds the signature, and the raw answer may echo it.
@@ -227,7 +229,7 @@ class Client:
         target = f"{call.route}?Action={encode(call.action)}" if call.action else call.route
         return self._pool.request(target, headers, content)
 
-    def _error(self, call: ApiCall, outcome: Problem | Loss, attempt: int) -> ConsoleError:
+    def _error(self, call: ApiCall, outcome: ErrorAnswer | Loss, attempt: int) -> ConsoleError:
         situation = Situation(self._endpoint, self._keys, self._credentials.access_key, self._clock())
         error = classify(call, outcome, situation, attempt)
         if error.throttled:

@@ -33,7 +33,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ErrorAnswer:
     """An answer that is not success.
 
     `status` is the HTTP status, `stated` the one that a V1 body states besides (0: none). `code` is the
@@ -50,7 +50,7 @@ class Problem:
     foreign: bool = False
 
 
-def open_envelope(reply: Reply) -> Answer | Problem:
+def open_envelope(reply: Reply) -> Answer | ErrorAnswer:
     """The result or the problem that `reply` holds; never raises for what a server can send."""
     body = _parse(reply.content)
     if not isinstance(body, dict):
@@ -69,19 +69,21 @@ def open_envelope(reply: Reply) -> Answer | Problem:
     return _foreign(reply)
 
 
-def _problem(body: Mapping[str, JSON], reply: Reply, request_id: str) -> Problem | None:
+def _problem(body: Mapping[str, JSON], reply: Reply, request_id: str) -> ErrorAnswer | None:
     """The failure that a JSON object states, in one of the forms of V1 (also with HTTP 200) or V2."""
     number = body.get("error_code")
     if number is not None and not _is_zero(number):
         message = _message(body.get("error_msg"))
-        return Problem(reply.status, reply.headers, _text(number), message, request_id)
+        return ErrorAnswer(reply.status, reply.headers, _text(number), message, request_id)
     stated = body.get("status")
     stated = stated if isinstance(stated, int) and stated >= HTTPStatus.BAD_REQUEST else 0
     code = body.get("code")
     has_code = "result" not in body and code is not None and not _is_zero(code)
     if stated or has_code or body.get("success") is False or _is_failed_v2(body, reply):
         text = "" if code is None else _text(code)
-        return Problem(reply.status, reply.headers, text, _message(body.get("message")), request_id, stated)
+        return ErrorAnswer(
+            reply.status, reply.headers, text, _message(body.get("message")), request_id, stated
+        )
     return None
 
 
@@ -89,24 +91,24 @@ def _is_failed_v2(body: Mapping[str, JSON], reply: Reply) -> bool:
     return reply.status >= HTTPStatus.BAD_REQUEST and "requestId" in body
 
 
-def _gateway(reply: Reply) -> Problem | None:
+def _gateway(reply: Reply) -> ErrorAnswer | None:
     """The failure that the gateway in front of the API states in headers, whatever the body is."""
     code = reply.headers.get("x-bce-error-code", "")
     message = reply.headers.get("x-bce-error-message", "")
     if not code and not message:
         return None
     request_id = reply.headers.get("x-bce-request-id", "")
-    return Problem(reply.status, reply.headers, clean(code), clean(message), clean(request_id))
+    return ErrorAnswer(reply.status, reply.headers, clean(code), clean(message), clean(request_id))
 
 
-def _foreign(reply: Reply) -> Problem:
+def _foreign(reply: Reply) -> ErrorAnswer:
     kind = clean(reply.headers.get("content-type", "").partition(";")[0]) or "no content type"
     target = clean(reply.headers.get("location", "").partition("?")[0])[:80]
     start = clean(reply.content[:200].decode("utf-8", "replace"))[:80]
     message = f"not an answer of the console API but {len(reply.content)} bytes ({kind})"
     message += f", sent on to {target}" if target else ""
     message += f": {start}" if start else ""
-    return Problem(reply.status, reply.headers, "", message, foreign=True)
+    return ErrorAnswer(reply.status, reply.headers, "", message, foreign=True)
 
 
 def _parse(content: bytes) -> JSON:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import NamedTuple
 
-from qfops.console.envelope import Problem
+from qfops.console.envelope import ErrorAnswer
 from qfops.console.remedies import Loss, Situation, http_time, remedy
 from qfops.core.errors import ApiError, ErrorClass
 
@@ -67,7 +67,9 @@ class ConsoleError(ApiError):
         return super().missing and not self.foreign and not about_call
 
 
-def classify(call: ApiCall, outcome: Problem | Loss, situation: Situation, attempt: int = 1) -> ConsoleError:
+def classify(
+    call: ApiCall, outcome: ErrorAnswer | Loss, situation: Situation, attempt: int = 1
+) -> ConsoleError:
     """The error for an answer that is not success, or for a call without an answer."""
     advice = remedy(call.route, call.action, outcome, situation)
     if isinstance(outcome, Loss):
@@ -103,7 +105,7 @@ def classify(call: ApiCall, outcome: Problem | Loss, situation: Situation, attem
     return error
 
 
-def error_class(problem: Problem) -> ErrorClass:
+def error_class(problem: ErrorAnswer) -> ErrorClass:
     """What the failed call may have done: by code where the code is known, else by status.
 
     In doubt the outcome is unknown: that costs a look-up, the other mistake costs a second object.
@@ -121,7 +123,7 @@ def error_class(problem: Problem) -> ErrorClass:
     return ErrorClass.UNKNOWN_OUTCOME
 
 
-def retry_after(problem: Problem, now: float) -> float:
+def retry_after(problem: ErrorAnswer, now: float) -> float:
     """Seconds that the answer asks us to wait, at most two minutes; 0 where it says nothing."""
     text = problem.headers.get("retry-after", "").strip()
     if not text:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import NamedTuple
 
-from qfops.console.envelope import Problem
+from qfops.console.envelope import ErrorAnswer
 from qfops.console.policies import granting
 
 _KEY_KIND = "It must be an account-level Access Key of IAM, not the API Key of an application."
@@ -71,7 +71,7 @@ _CODES = {
 _DENIED_CODES = frozenset({"AccessDenied", "6", "336004", "500002"})
 
 
-def remedy(route: str, action: str, outcome: Problem | Loss, situation: Situation) -> str:
+def remedy(route: str, action: str, outcome: ErrorAnswer | Loss, situation: Situation) -> str:
     """What to do about `outcome`, in one or two sentences; "" where the console's own words say it all."""
     if isinstance(outcome, Loss):
         return _filled(_LOSSES.get(outcome.code, ""), situation)
@@ -86,7 +86,7 @@ def remedy(route: str, action: str, outcome: Problem | Loss, situation: Situatio
     return _by_status(outcome, situation)
 
 
-def _known_code(problem: Problem) -> str:
+def _known_code(problem: ErrorAnswer) -> str:
     """The code, or the one that the gateway's sentence stands for: it sends the sentence alone at times."""
     if _CREDENTIAL_UNKNOWN in problem.message:
         return "InvalidAccessKeyId"
@@ -95,7 +95,7 @@ def _known_code(problem: Problem) -> str:
     return problem.code
 
 
-def _by_status(problem: Problem, situation: Situation) -> str:
+def _by_status(problem: ErrorAnswer, situation: Situation) -> str:
     if problem.status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return _CHECK_PROXY
     if problem.foreign:
@@ -105,7 +105,7 @@ def _by_status(problem: Problem, situation: Situation) -> str:
     return ""
 
 
-def _clock(problem: Problem, situation: Situation) -> str:
+def _clock(problem: ErrorAnswer, situation: Situation) -> str:
     """Which clock is wrong, from the Date of the answer."""
     server = server_time(problem)
     if server is None:
@@ -117,7 +117,7 @@ def _clock(problem: Problem, situation: Situation) -> str:
     return f"Set this machine's clock: it is {abs(skew):.0f} s {side} the console's."
 
 
-def server_time(problem: Problem) -> float | None:
+def server_time(problem: ErrorAnswer) -> float | None:
     """The Date header as seconds since 1970, or None."""
     return http_time(problem.headers.get("date", ""))
 

@@ -75,9 +75,9 @@ class ApiError(QfopsError):
     """An answer of the console API that is not success, or no answer.
 
     `action` and `route` name the call, `status` the HTTP status (0: none), `code` the console's code or our
-    word for a transport failure, `request_id` its id, `attempts` how often it was tried. `fatal`: nothing else
-    will work either, because the console is away or does not know the keys. `crowded`: it ends when one of the
-    account's running tasks does.
+    word for a transport failure, `request_id` its id, `attempts` how often it was tried. `fatal`: nothing
+    else will work either, because the console is away or does not know the keys. `crowded`: it ends when one
+    of the account's running tasks does.
     """
 
     fatal = False

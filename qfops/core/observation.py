@@ -67,9 +67,10 @@ class LiveObject:
 class Observed:
     """One refresh.
 
-    `inventory` holds every object that a list showed, by kind and id, managed or not. `unreadable` are objects
-    that could not be read, with the reason. `missing` are ids in state that a list read to its end, or a read,
-    showed to be gone. `calls` and `retries` count requests; `account` is the owner that reads showed, or "".
+    `inventory` holds every object that a list showed, by kind and id, managed or not. `unreadable` are
+    objects that could not be read, with the reason. `missing` are ids in state that a list read to its end,
+    or a read, showed to be gone. `calls` and `retries` count requests; `account` is the owner that reads
+    showed, or "".
     """
 
     inventory: Mapping[KindKey, Mapping[str, LiveObject]]

@@ -1,7 +1,7 @@
 """References become values, and a resource finds its container: once, for planning and for execution.
 
-What an output is, or what a container holds, is for the lookup to say: planning passes what each resource will
-look like, execution what state holds by then. Nothing else in qfops replaces references.
+What an output is, or what a container holds, is for the lookup to say: planning passes what each resource
+will look like, execution what state holds by then. Nothing else in qfops replaces references.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def resolve(value: Value, lookup: Lookup) -> Value:
 def container_attributes(
     path: str, kinds: Iterable[KindKey], attributes: Mapping[str, Value], lookup: Lookup
 ) -> Mapping[str, Value]:
-    """The attributes of the container that stands at `path`, as a reference or as the id of one of `kinds`."""
+    """The attributes of the container at `path`: a reference, or the id of one of `kinds`."""
     value = get(dict(attributes), path)
     if isinstance(value, Reference):
         return lookup.attributes(value.target)

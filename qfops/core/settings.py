@@ -39,7 +39,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class WaitSettings:
     """How long things may take, in seconds; see the docs of `wait` in `qfops.yaml`."""
 
     initial: float = 1.0
@@ -71,7 +71,7 @@ class Settings:
     environment: str = ""
     endpoint: str = "https://qianfan.baidubce.com"
     keys: str = "QIANFAN"
-    wait: Wait = Wait()
+    wait: WaitSettings = WaitSettings()
     limits: Limits = Limits()
     adopt: Mapping[Address, str] = field(default_factory=dict)
     moved: Mapping[Address, Address | None] = field(default_factory=dict)

@@ -71,6 +71,8 @@ def same(left: Slot, right: Slot) -> bool:
     """Whether two values are equal: numbers by value (10 and 10.0), true and false only with themselves."""
     if left is right:
         return True
+    if isinstance(left, str):  # most values: told first
+        return left == right
     if isinstance(left, bool) or isinstance(right, bool):
         return False
     if isinstance(left, dict):

@@ -109,7 +109,7 @@ class Search:
     match: tuple[str, ...]
 
 
-class Project(Protocol):
+class ProjectView(Protocol):
     """What a check may look at: the resources of the project."""
 
     def follow(self, value: Slot) -> Resource | None:
@@ -120,7 +120,7 @@ class Project(Protocol):
 
 
 ShownAs = Literal["as is", "folded", "hidden"]
-Check = Callable[[Resource, Project], Iterable[Finding]]
+Check = Callable[[Resource, ProjectView], Iterable[Finding]]
 Derive = Callable[[Mapping[str, Value]], JSON]
 Decode = Callable[[Mapping[str, JSON]], Mapping[str, JSON]]
 

@@ -1,4 +1,4 @@
-"""What a hook of a descriptor has to say: about a manifest that cannot be right, or a call that must not be sent."""
+"""What a hook of a descriptor has to say: a manifest that cannot be right, or a call not to be sent."""
 
 from __future__ import annotations
 

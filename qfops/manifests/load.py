@@ -18,7 +18,7 @@ from qfops.core.errors import InputError
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
-from qfops.manifests.project.environment import ProjectSettings, choose_environment, settle
+from qfops.manifests.project.environment import ProjectSettings, choose_environment, resolve_settings
 from qfops.manifests.project.project_file import ProjectFile
 from qfops.manifests.project.sources import Manifests, Sources
 from qfops.manifests.project_checks.addressmaps import check_address_maps
@@ -96,7 +96,7 @@ def load_settings(
     """The settings of one environment, whatever stands in the manifests; errors as in load_project."""
     outside = outside_variables(variables, env_variables)
     project = Sources(root).project()
-    settled = settle(project, choose_environment(project, environment), outside)
+    settled = resolve_settings(project, choose_environment(project, environment), outside)
     _refuse_errors(without_repeats([*project.diagnostics, *settled.diagnostics]))
     return settled.settings
 
@@ -172,7 +172,7 @@ class _Loading:
 
     def environment(self, name: str) -> _Environment:
         """The resources and settings of one environment."""
-        settled = settle(self._project, name, self._outside)
+        settled = resolve_settings(self._project, name, self._outside)
         manifests = self._sources.manifests(settled.manifests, settled.origins)
         assembled = self._assemble(settled, manifests)
         found_wrong = (

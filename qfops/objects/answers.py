@@ -46,7 +46,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class CannotTell:
-    """Neither shown nor denied. `error` is what the console answered; None where its answer was not enough."""
+    """Neither shown nor denied. `error` is what the console answered; None: its answer was not enough."""
 
     reason: str
     began: Moment

@@ -1,4 +1,4 @@
-"""Objects of the console by kind: lists, reads, parts, and candidates for what a lost create may have made."""
+"""Objects of the console by kind: lists, reads, parts, and candidates for what a lost create made."""
 
 from __future__ import annotations
 

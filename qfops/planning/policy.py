@@ -15,7 +15,7 @@ _COUNTED = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.DEACTIVATE)
 
 
 def needs(change: Change) -> list[Need]:
-    """What a change needs beyond `--auto-approve`; the planner writes it on each, and everybody else reads."""
+    """What a change needs beyond `--auto-approve`; the planner writes it, and all others read it."""
     if not change.acts:
         return []
     found: set[Need] = set()

@@ -1,4 +1,4 @@
-"""The approved plan: what is stored of an approval, what a plan still owes of it, and its rest to carry out."""
+"""The approved plan: what is stored of an approval, what is still owed of it, and its rest."""
 
 from __future__ import annotations
 

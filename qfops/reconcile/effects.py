@@ -1,7 +1,7 @@
 """What steps do to the entries of state: edits as values, and one function that applies them. Pure.
 
-An edit is made when its step begins and applied when it is written down, to the entry as it is then: changes of
-one address may overlap (its current object ends while a retired one does).
+An edit is made when its step begins and applied when it is written down, to the entry as it is then: changes
+of one address may overlap (its current object ends while a retired one does).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Moves:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """A kept object of `owner` becomes the current one; for a run `attributes` and `inputs` are what it is."""
+    """A kept object of `owner` becomes the current one; `attributes` and `inputs` say what a run is."""
 
     object_id: str
     owner: Address

@@ -1,4 +1,4 @@
-"""From what was found to the record that closes an intent: one way for an answer, a look, and a person's word.
+"""From what was found to the record that closes an intent, be it an answer, a look, or a person's word.
 
 Pure. An intent planned for itself alone; its outcome is laid on what has become of the address meanwhile.
 """
@@ -19,7 +19,7 @@ from qfops.reconcile.effects import without
 def outcome(
     kind: Kind, intent: Intent, outputs: Mapping[str, JSON], entry: Entry | None, *, done: bool = False
 ) -> Outcome:
-    """The outcome of an intent that took effect; `outputs` are those of the object that it made, if it did."""
+    """The outcome of an intent that took effect; `outputs` are those of the object that it made, if any."""
     after = _rebased(intent, entry)
     found = ""
     if after is not None and after.id is None and outputs:

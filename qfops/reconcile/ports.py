@@ -14,7 +14,7 @@ from qfops.core.values import JSON
 from qfops.objects.ports import Reader
 
 
-class Answer(Protocol):
+class CallAnswer(Protocol):
     """The answer to one mutating call."""
 
     @property
@@ -39,7 +39,7 @@ class Console(Reader, Protocol):
 
     async def send(
         self, route: str, action: str, body: Mapping[str, JSON], *, valid_until: float, attempt: int = 1
-    ) -> Answer:
+    ) -> CallAnswer:
         """One attempt of a mutating call."""
 
     async def turn(self) -> None:

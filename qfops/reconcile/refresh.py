@@ -100,7 +100,7 @@ class _Refresh:
         del self.inventory[item.kind.key][item.id]
 
     def _needs_read(self, item: Target) -> bool:
-        """Whether lists do not say enough of an object; decided without a task, which most objects need not."""
+        """Whether lists do not say enough of an object; most need no read, and so no task."""
         live = self._live(item)
         if live is None:
             return item.key not in self.missing and item.key not in self.unreadable and self._absent(item)

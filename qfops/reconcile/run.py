@@ -10,7 +10,7 @@ from qfops.core.address import Address
 from qfops.core.plan.events import Event
 from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
-from qfops.core.settings import Settings, Wait
+from qfops.core.settings import Settings, WaitSettings
 from qfops.kinds.registry import Registry
 from qfops.objects.objects import Objects
 from qfops.reconcile.concurrency import interruptible
@@ -63,7 +63,7 @@ class Run:
         return self.journal.state
 
     @property
-    def wait(self) -> Wait:
+    def wait(self) -> WaitSettings:
         """How long things may take."""
         return self.world.settings.wait
 

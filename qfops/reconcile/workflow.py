@@ -1,4 +1,4 @@
-"""The ways of working: refresh and plan without writing; prepare an apply under a lease, then carry it out."""
+"""The ways of working: plan without writing; prepare an apply under a lease, then carry it out."""
 
 from __future__ import annotations
 

@@ -19,10 +19,12 @@ from qfops.core.values import ABSENT, JSON, Marker, Reference, Sensitive, Slot, 
 from qfops.render.reports.diagnostics import diagnostic_json
 from qfops.render.saved_plan import PlanFile, read_plan
 
-__all__ = ["PlanFile", "plan_file", "plan_json", "read_plan", "published_slot"]
+__all__ = ["PlanFile", "plan_file", "plan_json", "published_slot", "read_plan"]
+
+_PLAIN = PlanOptions()
 
 
-def plan_json(plan: Plan, options: PlanOptions = PlanOptions()) -> dict[str, JSON]:
+def plan_json(plan: Plan, options: PlanOptions = _PLAIN) -> dict[str, JSON]:
     """The plan with exactly the keys of the published format.
 
     `options` are those that the digest covers; `tool` carries them, as words and as values, so that
@@ -52,7 +54,7 @@ def plan_json(plan: Plan, options: PlanOptions = PlanOptions()) -> dict[str, JSO
     }
 
 
-def plan_file(plan: Plan, options: PlanOptions = PlanOptions()) -> dict[str, JSON]:
+def plan_file(plan: Plan, options: PlanOptions = _PLAIN) -> dict[str, JSON]:
     """What `plan --out` writes: the plan and a checksum over everything else."""
     data = plan_json(plan, options)
     return {**data, "checksum": digest(data)}

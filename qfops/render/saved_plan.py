@@ -164,7 +164,7 @@ def _options(tool: Mapping[str, JSON]) -> PlanOptions:
             return read_arguments(words, destroy=tool.get("destroy") is True)
     except ValueError as error:
         _refuse("The saved plan is damaged.", f"{error}.")
-    _refuse("The saved plan is damaged.", "tool.arguments has the wrong type.")
+    return _refuse("The saved plan is damaged.", "tool.arguments has the wrong type.")
 
 
 def _needs(changes: Sequence[Mapping[str, JSON]]) -> tuple[Need, ...]:

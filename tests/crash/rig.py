@@ -18,7 +18,7 @@ from qfops.core.plan.plan import Stats
 from qfops.core.plan_options import PlanOptions
 from qfops.core.state.records import Record
 from qfops.core.values import JSON
-from qfops.reconcile.ports import Answer
+from qfops.reconcile.ports import CallAnswer
 from qfops.state import FileStore
 from qfops.state.file.session import FileSession
 from qfops.state.live_state import LiveState
@@ -82,7 +82,7 @@ class MortalConsole:
 
     async def send(
         self, route: str, action: str, body: Mapping[str, JSON], *, valid_until: float, attempt: int = 1
-    ) -> Answer:
+    ) -> CallAnswer:
         self.doom.check()
         self.doom.sent = number = self.doom.sent + 1
         self.doom.strike("before", number, action)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from qfops.core.settings import Wait
+from qfops.core.settings import WaitSettings
 from tests.crash.conftest import Prepared
 from tests.crash.outcome import converged, settled
 from tests.crash.rig import When, kill, next_process
@@ -55,7 +55,7 @@ def test_a_create_that_its_list_shows_late_is_never_repeated(
     short here: while a takeover waits for a minute's signature, every list catches up.
     """
     bench = prepared(case)
-    bench.settings = replace(bench.settings, wait=Wait(signature=5))
+    bench.settings = replace(bench.settings, wait=WaitSettings(signature=5))
     bench.show_late()
     kill(bench, nth, when, case.flags)
     after = next_process(bench)

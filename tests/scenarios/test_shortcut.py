@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from qfops.planning.actions import present
+from qfops.planning.diff import resource_diff
 from tests.support.bench import Bench
 from tests.support.project import run
 
@@ -26,8 +28,8 @@ def test_the_short_way_changes_no_plan(assisted: Bench, monkeypatch: pytest.Monk
     every_state()
     short, worlds = worlds, []
     assisted.emulator.edit(assisted.id("PromptTemplate/faq-answer"), "hyperParameters.temperature", 0.3)
-    monkeypatch.setattr(votes, "_agrees", lambda *_: False)
-    monkeypatch.setattr(judge, "_as_applied", lambda *_: False)
+    monkeypatch.setattr(resource_diff, "_agrees", lambda *_: False)
+    monkeypatch.setattr(present, "_as_applied", lambda *_: False)
     every_state()
     assisted.emulator.edit(assisted.id("PromptTemplate/faq-answer"), "hyperParameters.temperature", 0.1)
     every_state()

@@ -176,14 +176,16 @@ class Bench:
             ).plan
 
     def apply(
-        self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None,
+        self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(),
+        adopt: Mapping[str, str] | None = None,
         between: Callable[[Plan], None] = lambda _: None, **options: object,
     ) -> ApplyResult:  # fmt: skip
         """Plan and apply under a lease; the result."""
         return self.apply_plan(approval, asked, adopt, between, **options)[1]
 
     def apply_plan(
-        self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(), adopt: Mapping[str, str] | None = None,
+        self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(),
+        adopt: Mapping[str, str] | None = None,
         between: Callable[[Plan], None] = lambda _: None, **options: object,
     ) -> tuple[Plan, ApplyResult]:  # fmt: skip
         """Plan and apply under a lease; `between` happens once the plan is made."""

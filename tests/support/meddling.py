@@ -9,7 +9,7 @@ from qfops.console.client import Client
 from qfops.core.errors import ApiError
 from qfops.core.plan.plan import Stats
 from qfops.core.values import JSON
-from qfops.reconcile.ports import Answer
+from qfops.reconcile.ports import CallAnswer
 
 Meddle = Callable[[Client, str], Awaitable[None]]
 
@@ -44,7 +44,7 @@ class Meddled:
 
     async def send(
         self, route: str, action: str, body: Mapping[str, JSON], *, valid_until: float, attempt: int = 1
-    ) -> Answer:
+    ) -> CallAnswer:
         await self.before(self.inner, action)
         answer = await self.inner.send(route, action, body, valid_until=valid_until, attempt=attempt)
         await self.after(self.inner, action)

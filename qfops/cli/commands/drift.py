@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -70,7 +69,7 @@ def drift_command(
     from qfops.render.reports.drift import drift_text
 
     project = open_project(invocation)
-    plan = asyncio.run(planned.make(project, PlanOptions()))
+    plan = planned.make(project, PlanOptions())
     page = terminal.page()
     terminal.out(drift_text(plan.held_back, command=project.prefix, color=page.color, width=page.width))
     return _exit_code(plan)

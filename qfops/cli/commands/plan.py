@@ -65,7 +65,7 @@ def plan_command(
     scope = Scope.DESTROY if destroy else Scope.PROJECT
     options = replace(options, revert_drift=Need.REVERT_DRIFT in allow, scope=scope)
     project = open_project(invocation, options.paths)
-    plan = asyncio.run(make(project, options))
+    plan = make(project, options)
     if out is not None:
         save(plan, options, invocation.at(out))
     print_plan(plan, options, project, output)
@@ -75,8 +75,19 @@ def plan_command(
     return exit_code(plan, detailed=detailed_exitcode)
 
 
-async def make(project: Project, options: PlanOptions) -> Plan:
+def make(project: Project, options: PlanOptions) -> Plan:
     """The plan of a project, with the findings about its files."""
+    made: list[Plan] = []
+
+    async def work() -> None:
+        made.append(await _made(project, options))
+
+    # not as the result of `run`: what handles signals there would format all of it, to show it to nobody
+    asyncio.run(work())
+    return replace(made[0], diagnostics=(*made[0].diagnostics, *project.diagnostics))
+
+
+async def _made(project: Project, options: PlanOptions) -> Plan:
     from qfops.cli.access.connect import connected
     from qfops.cli.ui.progress import reading
     from qfops.reconcile.workflow import plan_project
@@ -85,8 +96,7 @@ async def make(project: Project, options: PlanOptions) -> Plan:
     desired = project.desired(options, state.entries)
     async with connected(project) as world:
         with reading():
-            refreshed = await plan_project(world, state, desired)
-    return replace(refreshed.plan, diagnostics=(*refreshed.plan.diagnostics, *project.diagnostics))
+            return (await plan_project(world, state, desired)).plan
 
 
 def save(plan: Plan, options: PlanOptions, path: Path) -> None:

@@ -23,7 +23,7 @@ _ENDS = ("done", "failed", "skipped")
 _QUIET = ("noop", "blocked", "unknown")
 
 
-class Reporter(AbstractContextManager["Reporter"], Protocol):
+class ProgressReporter(AbstractContextManager["ProgressReporter"], Protocol):
     """Somebody who is told what happens."""
 
     def emit(self, event: Event) -> None:
@@ -154,7 +154,7 @@ def _changes(summary: JSON) -> int | None:
     return sum(n for key, n in summary.items() if isinstance(n, int) and key not in _QUIET)
 
 
-def reporter(output: str) -> Reporter:
+def reporter(output: str) -> ProgressReporter:
     """Who is told, for `--format text` or `json`."""
     if output == "json":
         return JsonLines()

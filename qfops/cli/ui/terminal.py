@@ -16,7 +16,7 @@ _unwritten: list[OSError] = []
 """Why results were lost, until the process ends."""
 
 
-class Page(NamedTuple):
+class StreamPage(NamedTuple):
     """How text is laid out on a stream: ANSI colours or none, and the width in cells."""
 
     color: bool
@@ -30,16 +30,16 @@ def use_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def page(stream: TextIO | None = None) -> Page:
+def page(stream: TextIO | None = None) -> StreamPage:
     """The page that standard output (or another stream) is: 100 cells without colour on a pipe."""
     stream = stream or sys.stdout
     if not is_terminal(stream):
-        return Page(False, _PIPE_WIDTH)
+        return StreamPage(False, _PIPE_WIDTH)
     try:
         width = os.get_terminal_size(stream.fileno()).columns or _PIPE_WIDTH
     except OSError:
         width = _PIPE_WIDTH
-    return Page(colored(), max(_NARROWEST, min(_WIDEST, width)))
+    return StreamPage(colored(), max(_NARROWEST, min(_WIDEST, width)))
 
 
 def colored() -> bool:

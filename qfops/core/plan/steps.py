@@ -1,7 +1,7 @@
 """The steps of a change: one mutating call, one wait, or one edit of state. The executor walks exactly these.
 
-The text form of a step's id (`create`, `import[0]`, `import[0].ready`, `record`) is part of digests, plans and
-journals, and never changes.
+The text form of a step's id (`create`, `import[0]`, `import[0].ready`, `record`) is part of digests, plans
+and journals, and never changes.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ class Entry:
 
     `attributes` are the values last applied with ids resolved; `assumed` the paths of write-only values that
     an adoption took from the manifest; `status` maps the console's status fields to the words last shown;
-    `created` is when the object was made (seconds since 1970; 0: not known); `run_key` and `inputs` say what a
-    run was made from; `seconds` is how long it took to be ready.
+    `created` is when the object was made (seconds since 1970; 0: not known); `run_key` and `inputs` say what
+    a run was made from; `seconds` is how long it took to be ready.
     """
 
     address: Address

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Project
+from qfops.kinds.base import ProjectView
 
 MODE_FORMATS: Mapping[str, tuple[str, ...]] = {
     "SFT": ("PromptResponse", "Role", "SFT_FIM", "PromptSortedresponses", "PromptImageResponse"),
@@ -30,7 +30,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
 """How names of base models begin, and the family whose results may share one model set."""
 
 
-def job_of(task: Resource | None, project: Project) -> Resource | None:
+def job_of(task: Resource | None, project: ProjectView) -> Resource | None:
     """The job of a run, as far as both are in the project."""
     return project.follow(task.attributes["jobId"]) if task and "jobId" in task.attributes else None
 

@@ -7,7 +7,7 @@ are DatasetVersions.
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Identity, Kind, Output, Project, Search
+from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way
@@ -16,7 +16,7 @@ from qfops.kinds.v2._versions import IMPORT, PUBLISH, READINESS, SAMPLE_COUNT, V
 _FIXED = "the console API has no call that changes a dataset"
 
 
-def check_storage(resource: Resource, _project: Project) -> Iterator[Finding]:
+def check_storage(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
     """A path means something only in a bucket of one's own."""
     if "storagePath" in resource.attributes and resource.attributes.get("storageType") == "sysStorage":
         yield Finding(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from qfops.core.resource import Resource
 from qfops.core.values import Value
-from qfops.kinds.base import Kind, Output, Project, Readiness, Ref, Search, StatusField
+from qfops.kinds.base import Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import immutable
@@ -35,7 +35,7 @@ _COHERENCE = (
 )
 
 
-def check_scale(resource: Resource, _project: Project) -> Iterator[Finding]:
+def check_scale(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
     """LoRA's hyper-parameters stand only with LoRA; settings that need another one have it."""
     given = resource.attributes.get("hyperParameterConfig")
     if not isinstance(given, dict):
@@ -61,7 +61,7 @@ def _incoherent(given: Mapping[str, Value], needs: Needs, value: Value) -> Itera
             )
 
 
-def check_data(resource: Resource, project: Project) -> Iterator[Finding]:
+def check_data(resource: Resource, project: ProjectView) -> Iterator[Finding]:
     """Every dataset version of the project that a run reads is published and fits the train mode."""
     mode = _mode(job_of(resource, project))
     for path, source in _sources(resource):
@@ -101,7 +101,7 @@ def _mode(job: Resource | None) -> str:
     return mode if isinstance(mode, str) else ""
 
 
-def check_increment(resource: Resource, project: Project) -> Iterator[Finding]:
+def check_increment(resource: Resource, project: ProjectView) -> Iterator[Finding]:
     """A run goes on from a run of the same base model."""
     if "incrementTaskId" not in resource.attributes:
         return

@@ -7,7 +7,7 @@ A model is never edited: other weights are another model. DescribeModel shows wh
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Kind, Output, Project, Readiness, Ref, Search, StatusField
+from qfops.kinds.base import Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable
@@ -16,7 +16,7 @@ _FIXED = "the console API has no call that changes a model"
 _META = {"Train": "trainMeta", "Import": "importMeta"}
 
 
-def check_source(resource: Resource, _project: Project) -> Iterator[Finding]:
+def check_source(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
     """`trainMeta` stands with Train, `importMeta` with Import, each required there and refused elsewhere."""
     source = resource.attributes.get("sourceType")
     wanted = _META.get(source) if isinstance(source, str) else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Identity, Kind, Output, Project, Search
+from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable
@@ -12,7 +12,7 @@ from qfops.kinds.v2._training import family_of, job_of
 _FIXED = "the console API has no call that changes a model set"
 
 
-def check_families(resource: Resource, project: Project) -> Iterator[Finding]:
+def check_families(resource: Resource, project: ProjectView) -> Iterator[Finding]:
     """All models of a set are trained from one base family; what is not known is let through."""
     families: dict[str, str] = {}
     for model in project.users_of(resource.address):

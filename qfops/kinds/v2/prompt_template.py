@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Value
-from qfops.kinds.base import Identity, Kind, Output, Project, Search
+from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import computed, immutable, updatable
@@ -38,7 +38,7 @@ def _variables_of(attributes: Mapping[str, Value], path: str) -> list[str]:
     return variables(content, identifier) if isinstance(content, str) and isinstance(identifier, str) else []
 
 
-def check_variables(resource: Resource, _project: Project) -> Iterator[Finding]:
+def check_variables(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
     """Every variable's name is one that the console accepts."""
     identifier = resource.attributes.get("variableIdentifier")
     for path in ("templateContent", "negativeTemplateContent"):
@@ -53,7 +53,7 @@ def check_variables(resource: Resource, _project: Project) -> Iterator[Finding]:
                 )
 
 
-def check_negative(resource: Resource, _project: Project) -> Iterator[Finding]:
+def check_negative(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
     """A negative template only means something to image generation."""
     attributes = resource.attributes
     if "negativeTemplateContent" in attributes and attributes.get("sceneType") != "TextToImage":

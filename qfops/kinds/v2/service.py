@@ -13,7 +13,7 @@ from qfops.kinds.base import (
     Identity,
     Kind,
     Output,
-    Project,
+    ProjectView,
     Readiness,
     Ref,
     Search,
@@ -32,7 +32,8 @@ _SERVING = {"runStatus": ("Serving",), "updateStatus": ("None",)}
 def purchase_body(call: CallValues) -> dict[str, JSON] | Finding:
     """What PurchaseComputeUnit wants: the replicas that are missing, paid for as the first ones were.
 
-    A finding when it cannot be told how many there are, or when none is missing: nothing is bought on a guess.
+    A finding when it cannot be told how many there are, or when none is missing: nothing is bought on a
+    guess.
     """
     wanted, present = _replicas(call.attributes), _replicas(call.live)
     if wanted is None or present is None or wanted <= present:
@@ -65,7 +66,7 @@ def decode(item: Mapping[str, JSON]) -> Mapping[str, JSON]:
     return shown
 
 
-def check_model(resource: Resource, project: Project) -> Iterator[Finding]:
+def check_model(resource: Resource, project: ProjectView) -> Iterator[Finding]:
     """The model that answers belongs to the model set that is named beside it."""
     ours = project.follow(resource.attributes.get("modelSetId"))
     model = project.follow(resource.attributes.get("modelId"))
@@ -78,7 +79,7 @@ def check_model(resource: Resource, project: Project) -> Iterator[Finding]:
         )
 
 
-def check_compute(resource: Resource, _project: Project) -> Iterator[Finding]:
+def check_compute(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
     """A service runs on units that are owned, or on compute that is bought for it, never on both."""
     if "deploymentConfig" not in resource.attributes:
         return

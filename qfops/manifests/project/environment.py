@@ -21,7 +21,7 @@ from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.metadata import NAME_RULE
 from qfops.manifests.schema.schema import Checker, without_substitutions
 from qfops.manifests.variables.merging import laid_over
-from qfops.manifests.variables.scope import Scope, Variable
+from qfops.manifests.variables.scope import Variable, VariableScope
 from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.variables.variables import DeclaredVariables
 
@@ -40,7 +40,7 @@ class ProjectSettings:
     settings: Settings
     manifests: tuple[tuple[str, str], ...]
     defaults: Sequence[JSON]
-    scope: Scope
+    scope: VariableScope
     declared: frozenset[str]
     used: frozenset[str]
     origins: Origins
@@ -81,7 +81,7 @@ def choose_environment(file: ProjectFile, environment: str | None) -> str:
     return environment
 
 
-def settle(file: ProjectFile, environment: str, outside: Mapping[str, Variable]) -> ProjectSettings:
+def resolve_settings(file: ProjectFile, environment: str, outside: Mapping[str, Variable]) -> ProjectSettings:
     """One environment's variables and settings; `outside` are the variables that were given to the run."""
     value, origins = _laid_over(file, environment)
     reporter = Reporter(origins)

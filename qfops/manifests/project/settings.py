@@ -7,7 +7,7 @@ from typing import cast
 
 from qfops.core.address import Address
 from qfops.core.durations import seconds
-from qfops.core.settings import Limits, Settings, Wait
+from qfops.core.settings import Limits, Settings, WaitSettings
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.reporter import Reporter
@@ -36,8 +36,8 @@ def read_settings(value: Mapping[str, JSON], environment: str, reporter: Reporte
     )
 
 
-def _wait(written: Mapping[str, str], reporter: Reporter) -> Wait:
-    wait = Wait()
+def _wait(written: Mapping[str, str], reporter: Reporter) -> WaitSettings:
+    wait = WaitSettings()
     read = {key: seconds(text) for key, text in written.items()}
     for key, text in written.items():
         if read[key] is None:
@@ -56,7 +56,7 @@ def _wait(written: Mapping[str, str], reporter: Reporter) -> Wait:
             "wait.signature",
             remedy="Write a duration from 5s to 60s.",
         )
-    result = Wait(signature=int(signature), **times)
+    result = WaitSettings(signature=int(signature), **times)
     for key in ("initial", "max", "limit", "lease"):
         if getattr(result, key) <= 0:
             reporter.error(codes.WRONG_VALUE, f"{key} must be longer than nothing", child("wait", key))

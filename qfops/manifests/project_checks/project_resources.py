@@ -1,6 +1,6 @@
 """A project as a whole, as far as it can be judged offline: what refers to what, and what is declared.
 
-Implements what `Kind.checks` may look at (kinds.base.Project).
+Implements what `Kind.checks` may look at (kinds.base.ProjectView).
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from qfops.manifests.schema.kindviews import KindView, KindViews, label
 from qfops.manifests.schema.schema import Checker
 from qfops.manifests.variables.defaults import NONE, Defaults
 from qfops.manifests.variables.merging import laid_over
-from qfops.manifests.variables.scope import Each, Scope
+from qfops.manifests.variables.scope import Each, VariableScope
 from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.yaml.builder import Document
 
@@ -65,7 +65,7 @@ class Assembler:
     """Makes the resources of one environment."""
 
     def __init__(
-        self, views: KindViews, scope: Scope, defaults: Mapping[KindKey, Defaults], texts: Texts
+        self, views: KindViews, scope: VariableScope, defaults: Mapping[KindKey, Defaults], texts: Texts
     ) -> None:
         self._views, self._scope, self._defaults, self._texts = views, scope, defaults, texts
         self._metadata = Checker(SCHEMA)

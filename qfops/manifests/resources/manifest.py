@@ -15,7 +15,7 @@ from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.assembly import Assembler, Declared, Template
 from qfops.manifests.scalars import described, literal
 from qfops.manifests.schema.kindviews import KindView, KindViews
-from qfops.manifests.variables.scope import Each, Scope
+from qfops.manifests.variables.scope import Each, VariableScope
 from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.yaml.builder import Document
 
@@ -28,7 +28,7 @@ _EACH_KEY = re.compile(r"\$\{\s*each\.key\s*\}")
 class ManifestReader:
     """Reads the documents of one environment."""
 
-    def __init__(self, views: KindViews, scope: Scope, assembler: Assembler) -> None:
+    def __init__(self, views: KindViews, scope: VariableScope, assembler: Assembler) -> None:
         self._views, self._scope, self._assembler = views, scope, assembler
 
     def read(self, document: Document) -> Iterator[Declared]:

@@ -23,7 +23,7 @@ class Variable(NamedTuple):
     origin: Origin | None
 
 
-class Scope(NamedTuple):
+class VariableScope(NamedTuple):
     """The variables, and what `${qfops.…}` stands for ("" without environments)."""
 
     project: str
@@ -53,7 +53,9 @@ def variable_in(name: str) -> str:
     return variable if root == "var" else ""
 
 
-def look_up(name: str, path: str, origins: Origins, scope: Scope, each: Each | None) -> Supplied | Problem:
+def look_up(
+    name: str, path: str, origins: Origins, scope: VariableScope, each: Each | None
+) -> Supplied | Problem:
     """What a name stands for where it is used: at `path` of a document with these origins."""
     root, _, rest = name.partition(".")
     if variable_in(name):
@@ -73,7 +75,7 @@ def look_up(name: str, path: str, origins: Origins, scope: Scope, each: Each | N
     )
 
 
-def _variable(name: str, path: str, origins: Origins, scope: Scope) -> Supplied | Problem:
+def _variable(name: str, path: str, origins: Origins, scope: VariableScope) -> Supplied | Problem:
     variable = scope.variables.get(name)
     if variable is None:
         ways = f"Set it under `vars` in qfops.yaml, with --var {name}=…, or as QFOPS_VAR_{name}."
@@ -107,7 +109,7 @@ def _item(name: str, path: str, each: Each | None) -> Supplied | Problem:
     return Supplied(value, each.origins.nearest(where))
 
 
-def _environment(path: str, scope: Scope) -> Supplied | Problem:
+def _environment(path: str, scope: VariableScope) -> Supplied | Problem:
     if scope.environment:
         return Supplied(scope.environment)
     return Problem(

@@ -15,7 +15,7 @@ from qfops.manifests import codes
 from qfops.manifests.problem import Problem
 from qfops.manifests.reporter import Reporter
 from qfops.manifests.scalars import described, text_of
-from qfops.manifests.variables.scope import Each, Scope, Supplied, look_up, variable_in
+from qfops.manifests.variables.scope import Each, Supplied, VariableScope, look_up, variable_in
 
 SIZE_LIMIT = 100_000
 DEPTH_LIMIT = 100
@@ -29,7 +29,7 @@ class Substitution:
     `origins` says where what was put in comes from, `used` which variables were asked for, known or not.
     """
 
-    def __init__(self, scope: Scope, reporter: Reporter, each: Each | None = None) -> None:
+    def __init__(self, scope: VariableScope, reporter: Reporter, each: Each | None = None) -> None:
         self._scope, self._reporter, self._each = scope, reporter, each
         self._size, self._overflown = 0, False
         self._origins: dict[str, Origin] = {}

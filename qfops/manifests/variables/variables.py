@@ -16,7 +16,7 @@ from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.reporter import Reporter
 from qfops.manifests.scalars import scalar
-from qfops.manifests.variables.scope import Scope, Variable
+from qfops.manifests.variables.scope import Variable, VariableScope
 from qfops.manifests.variables.substitution import Substitution
 
 _CHAIN_LIMIT = 100
@@ -49,10 +49,10 @@ def _plain(name: str, text: str, source: str) -> JSON:
         raise UsageError(f"The value of {label} cannot be read: {error}.") from None
 
 
-class Settled(NamedTuple):
+class ResolvedVariables(NamedTuple):
     """The names that may be used in the whole project, and the variables that `vars` itself asked for."""
 
-    scope: Scope
+    scope: VariableScope
     used: frozenset[str]
 
 
@@ -63,10 +63,10 @@ class DeclaredVariables:
         self._raw, self._reporter = raw, reporter
         self._open: list[str] = []
         self.variables: dict[str, Variable] = {}
-        self._scope = Scope(project, environment, self.variables)
+        self._scope = VariableScope(project, environment, self.variables)
         self._substitution = Substitution(self._scope, reporter)
 
-    def resolve(self, outside: Mapping[str, Variable]) -> Settled:
+    def resolve(self, outside: Mapping[str, Variable]) -> ResolvedVariables:
         """Every variable of the project; those from outside replace declared ones."""
         self.variables.update(outside)
         for name in self._raw:
@@ -79,7 +79,7 @@ class DeclaredVariables:
                 )
             elif name not in self.variables:
                 self._resolve(name)
-        return Settled(self._scope, self._substitution.used)
+        return ResolvedVariables(self._scope, self._substitution.used)
 
     def _resolve(self, name: str) -> None:
         path = child("vars", name)

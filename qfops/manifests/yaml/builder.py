@@ -25,7 +25,7 @@ from qfops.manifests.yaml.events import (
     SEQUENCE,
     SEQUENCE_END,
     STREAM_END,
-    Event,
+    YamlEvent,
     events,
 )
 
@@ -81,7 +81,7 @@ class Builder:
         self._file, self._children = file, paths
         self.diagnostics: list[Diagnostic] = []
         self._text, self._any_depth = text, any_depth
-        self._next: Callable[[], Event]
+        self._next: Callable[[], YamlEvent]
         self._marks: dict[str, int] = {}
         self._anchors: dict[str, _Anchor] = {}
         self._templated = False
@@ -106,11 +106,11 @@ class Builder:
             if value is not None:
                 yield Document(self._file, value, self._marks, self._templated)
 
-    def _mark(self, path: str, event: Event) -> None:
+    def _mark(self, path: str, event: YamlEvent) -> None:
         mark = event.start_mark
         self._marks[path] = mark.line << COLUMN_BITS | mark.column
 
-    def _node(self, event: Event, path: str, depth: int) -> JSON:
+    def _node(self, event: YamlEvent, path: str, depth: int) -> JSON:
         kind = type(event)
         if kind is SCALAR and event.tag is None and event.anchor is None:
             return self._scalar(event)
@@ -125,7 +125,7 @@ class Builder:
         anchor.done = True
         return anchor.value
 
-    def _untagged(self, event: Event, path: str, depth: int) -> JSON:
+    def _untagged(self, event: YamlEvent, path: str, depth: int) -> JSON:
         kind = type(event)
         if kind is SCALAR:
             return self._scalar(event)
@@ -133,7 +133,7 @@ class Builder:
             self._too_deep(event)
         return self._mapping(path, depth + 1) if kind is MAPPING else self._sequence(path, depth + 1)
 
-    def _scalar(self, event: Event) -> JSON:
+    def _scalar(self, event: YamlEvent) -> JSON:
         text = event.value
         if "${" in text:
             self._templated = True
@@ -182,7 +182,7 @@ class Builder:
             self._mark(inner, event)
             result.append(self._node(event, inner, depth))
 
-    def _check_key(self, key: str, event: Event) -> None:
+    def _check_key(self, key: str, event: YamlEvent) -> None:
         if "${" in key:
             self._error(
                 codes.BAD_KEY,
@@ -202,7 +202,7 @@ class Builder:
                 f'Put it in quotes: "{key}".',
             )
 
-    def _odd_key(self, event: Event, path: str, depth: int) -> None:
+    def _odd_key(self, event: YamlEvent, path: str, depth: int) -> None:
         """Report a key that is no plain text, and read on behind its value."""
         if type(event) is SEQUENCE or type(event) is MAPPING:
             what, remedy = "a list or mapping cannot be a key", "Put it in quotes if it is a text."
@@ -215,7 +215,7 @@ class Builder:
             self._skip(event, path, depth)
         self._skip(self._next(), path, depth)
 
-    def _duplicate(self, key: str, path: str, event: Event, depth: int) -> None:
+    def _duplicate(self, key: str, path: str, event: YamlEvent, depth: int) -> None:
         first = location_of(self._file, self._marks[path])
         self._error(
             codes.DUPLICATE_KEY,
@@ -225,13 +225,13 @@ class Builder:
         )
         self._skip(self._next(), path, depth)
 
-    def _skip(self, event: Event, path: str, depth: int) -> None:
+    def _skip(self, event: YamlEvent, path: str, depth: int) -> None:
         """Read a value whose place is taken, for its errors only."""
         marks, self._marks = self._marks, {}
         self._node(event, path, depth)
         self._marks = marks
 
-    def _alias(self, event: Event, path: str, depth: int) -> JSON:
+    def _alias(self, event: YamlEvent, path: str, depth: int) -> JSON:
         name = event.anchor or ""
         anchor = self._anchors.get(name)
         if anchor is None:
@@ -244,7 +244,7 @@ class Builder:
             return None
         return self._copy(anchor.value, anchor.path, path, depth, event)
 
-    def _copy(self, value: JSON, source: str, path: str, depth: int, event: Event) -> JSON:
+    def _copy(self, value: JSON, source: str, path: str, depth: int, event: YamlEvent) -> JSON:
         """A copy of an anchored value; what lies inside keeps the place where it was written."""
         self._copied += 1
         if self._copied > COPY_LIMIT:
@@ -261,21 +261,21 @@ class Builder:
             ]
         return value
 
-    def _copied_item(self, value: JSON, source: str, path: str, depth: int, event: Event) -> JSON:
+    def _copied_item(self, value: JSON, source: str, path: str, depth: int, event: YamlEvent) -> JSON:
         self._marks[path] = self._marks.get(source, self._marks[""])
         return self._copy(value, source, path, depth + 1, event)
 
-    def _error(self, code: str, summary: str, event: Event, remedy: str) -> None:
+    def _error(self, code: str, summary: str, event: YamlEvent, remedy: str) -> None:
         mark = event.start_mark
         location = location_of(self._file, mark.line << COLUMN_BITS | mark.column)
         self.diagnostics.append(Diagnostic(code=code, summary=summary, remedy=remedy, location=location))
 
-    def _refuse(self, event: Event, summary: str, remedy: str) -> None:
+    def _refuse(self, event: YamlEvent, summary: str, remedy: str) -> None:
         self._error(codes.FEATURE, summary, event, remedy)
 
-    def _too_deep(self, event: Event) -> NoReturn:
+    def _too_deep(self, event: YamlEvent) -> NoReturn:
         self._give_up(event, *TOO_DEEP)
 
-    def _give_up(self, event: Event, summary: str, remedy: str) -> NoReturn:
+    def _give_up(self, event: YamlEvent, summary: str, remedy: str) -> NoReturn:
         self._error(codes.TOO_BIG, summary, event, remedy)
         raise GiveUp

@@ -39,27 +39,27 @@ SEQUENCE: type[object] = SequenceStartEvent
 SEQUENCE_END: type[object] = SequenceEndEvent
 
 
-class Mark(Protocol):
+class YamlMark(Protocol):
     """A position as the parser gives it, counted from 0."""
 
     line: int
     column: int
 
 
-class Event(Protocol):
+class YamlEvent(Protocol):
     """What is read of the parser's events; which of these one has depends on its type."""
 
-    start_mark: Mark
+    start_mark: YamlMark
     tag: str | None
     anchor: str | None
     value: str
     style: str | None
 
 
-def events(text: str, *, any_depth: bool) -> Callable[[], Event]:
+def events(text: str, *, any_depth: bool) -> Callable[[], YamlEvent]:
     """A function that gives the next event of a YAML text; it raises yaml.YAMLError."""
     parser = SafeLoader if any_depth else Parser
-    return cast("Callable[[], Event]", parser(text).get_event)
+    return cast("Callable[[], YamlEvent]", parser(text).get_event)
 
 
 def is_depth_limit(error: YAMLError) -> bool:

@@ -39,9 +39,8 @@ def replacement(
     destroys = (entry.id,) if entry.id and not keeps else ()
     notes: tuple[str, ...] = ()
     if going and case.kind.run:
-        notes = (
-            f"a run in progress is stopped and thrown away ({entry.id}, {words_of(live.status) if live else ''})",
-        )
+        status = words_of(live.status) if live else ""
+        notes = (f"a run in progress is stopped and thrown away ({entry.id}, {status})",)
     change = change_of(case, entry, action, reason, votes, tuple(todo))
     notes += _meanwhile(case, entry, live, kept=bool(keeps))
     return replace(change, ends=Ends(keeps, destroys)).noted(*notes)

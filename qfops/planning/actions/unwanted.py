@@ -74,7 +74,7 @@ def end(given: PlanInput, kind: Kind, entry: Entry, ended: Ended, reason: str) -
     if ended.live is None:
         gone = Decision(Action.FORGET, f"{reason}; already gone from the console", causes=why)
         return replace(change, decision=gone, steps=(FORGET,))
-    todo = tuple(steps.ending(kind, ended.attributes, ended.outputs, ended.live))
+    todo = tuple(steps.end_steps(kind, ended.attributes, ended.outputs, ended.live))
     ends = Ends(destroys=(ended.id,) if kind.end != "forget" else (), left=_left(kind, ended))
     change = replace(change, decision=Decision(_ENDS[kind.end], reason, causes=why), steps=todo, ends=ends)
     stopped = f"still going ({words_of(ended.live.status)}): stopped first"

@@ -1,7 +1,7 @@
 """The comparison of one attribute: prior, live and desired, under one rule, give one verdict.
 
 Absent, null, unobserved, unknown and assumed are five different values here; `tests/unit/planning/
-test_compare.py` holds the table of all combinations. Nothing in this module knows of resources or plans.
+test_attribute.py` holds the table of all combinations. Nothing in this module knows of resources or plans.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from qfops.planning.diff.differences import describe
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class ThreeSides:
     """The three sides of one path. `assumed`: prior was taken from a manifest, not from the console."""
 
     prior: Slot
@@ -39,7 +39,7 @@ class Sides:
         return known and self.seen and not same(self.prior, self.live)
 
 
-def judge_attribute(path: str, rule: Rule, sides: Sides, *, adopting: bool = False) -> AttributeChange:
+def judge_attribute(path: str, rule: Rule, sides: ThreeSides, *, adopting: bool = False) -> AttributeChange:
     """The verdict on one attribute, with a reason in words.
 
     SAME: nothing to do. DROP: we stop owning it. NOTE: a difference that no action follows. DRIFT: a console
@@ -66,7 +66,7 @@ def judge_attribute(path: str, rule: Rule, sides: Sides, *, adopting: bool = Fal
 
 
 def _result(
-    path: str, sides: Sides, verdict: Verdict, reason: str = "", operation: str = ""
+    path: str, sides: ThreeSides, verdict: Verdict, reason: str = "", operation: str = ""
 ) -> AttributeChange:
     overwrites = verdict in (Verdict.UPDATE, Verdict.ADVANCE) and sides.edited
     if overwrites:
@@ -86,7 +86,7 @@ def _result(
 # --- desired equals prior: whatever differs was edited in the console
 
 
-def _drift(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _drift(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     if not sides.seen:
         return _result(path, sides, Verdict.SAME)
     if rule.type is RuleType.CREATE_ONLY:
@@ -95,7 +95,7 @@ def _drift(path: str, rule: Rule, sides: Sides) -> AttributeChange:
     return _result(path, sides, Verdict.DRIFT, reason, _undoing(rule, sides))
 
 
-def _undoing(rule: Rule, sides: Sides) -> str:
+def _undoing(rule: Rule, sides: ThreeSides) -> str:
     """The operation that could undo a console edit; "" where the way leads forward only."""
     forward = rule.type is not RuleType.ONE_WAY or _rank(sides.desired) > _rank(sides.live)
     return rule.by if forward else ""
@@ -104,20 +104,20 @@ def _undoing(rule: Rule, sides: Sides) -> str:
 # --- the manifest says something new
 
 
-def _intended_update(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _intended_update(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     return _result(path, sides, Verdict.UPDATE, describe(sides.prior, sides.desired), rule.by)
 
 
-def _intended_replace(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _intended_replace(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     before = sides.live if sides.seen else sides.prior
     return _result(path, sides, Verdict.REPLACE, _joined(describe(before, sides.desired), rule.why))
 
 
-def _intended_note(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _intended_note(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     return _result(path, sides, Verdict.NOTE, f"sent at creation only; {rule.why}")
 
 
-def _intended_advance(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _intended_advance(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     before = sides.live if sides.seen else sides.prior
     order = _rank(sides.desired) - _rank(before)
     if order > 0:
@@ -127,7 +127,7 @@ def _intended_advance(path: str, rule: Rule, sides: Sides) -> AttributeChange:
     return _result(path, sides, Verdict.BLOCKED, f"there is no way back; {rule.why}")
 
 
-def _intended_computed(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _intended_computed(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     return _result(path, sides, Verdict.BLOCKED, f"made by the console; {rule.why}")
 
 
@@ -137,7 +137,7 @@ def _rank(value: Slot) -> float:
     return float(value) if isinstance(value, (int, float)) else 0.0
 
 
-def _append(path: str, rule: Rule, sides: Sides, *, unknown: bool) -> AttributeChange:
+def _append(path: str, rule: Rule, sides: ThreeSides, *, unknown: bool) -> AttributeChange:
     prior = sides.prior if isinstance(sides.prior, list) else []
     desired = sides.desired if isinstance(sides.desired, list) else []
     if not unknown and same(prior, desired):
@@ -152,7 +152,7 @@ def _append(path: str, rule: Rule, sides: Sides, *, unknown: bool) -> AttributeC
 # --- adoption: prior is not known, so a difference cannot be an intent
 
 
-def _adopted(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _adopted(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     if rule.type is RuleType.CREATE_ONLY:
         return _result(path, sides, Verdict.NOTE, f"differs from the manifest; {rule.why}")
     if rule.type is RuleType.IMMUTABLE:
@@ -164,34 +164,34 @@ def _adopted(path: str, rule: Rule, sides: Sides) -> AttributeChange:
 # --- the manifest is silent about what it once said
 
 
-def _removed_update(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _removed_update(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     if isinstance(rule.reset, Marker):
         return _result(path, sides, Verdict.DROP, f"no longer managed; {rule.no_reset}")
-    reset = Sides(sides.prior, sides.live, rule.reset, sides.assumed)
+    reset = ThreeSides(sides.prior, sides.live, rule.reset, sides.assumed)
     if sides.live is ABSENT or (sides.seen and same(sides.live, rule.reset)):
         return _result(path, sides, Verdict.DROP)
     return _result(path, reset, Verdict.UPDATE, "removed from the manifest: reset", rule.by)
 
 
-def _removed_replace(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _removed_replace(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     before = sides.live if sides.seen else sides.prior
     if before is ABSENT or any(same(before, default) for default in rule.server_default):
         return _result(path, sides, Verdict.DROP)
     return _result(path, sides, Verdict.REPLACE, _joined("removed from the manifest", rule.why))
 
 
-def _removed_note(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _removed_note(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     return _result(path, sides, Verdict.DROP, f"no longer managed; {rule.why}")
 
 
-def _removed_append(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _removed_append(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     if sides.prior == []:
         return _result(path, sides, Verdict.DROP)
     verdict = Verdict.REPLACE if rule.on_change == "replace" else Verdict.BLOCKED
     return _result(path, sides, verdict, _joined("removed from the manifest", rule.why))
 
 
-def _removed_advance(path: str, rule: Rule, sides: Sides) -> AttributeChange:
+def _removed_advance(path: str, rule: Rule, sides: ThreeSides) -> AttributeChange:
     if not isinstance(sides.prior, bool):
         return _result(path, sides, Verdict.DROP, "no longer managed; the console keeps the value")
     if not sides.prior:

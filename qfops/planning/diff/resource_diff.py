@@ -15,7 +15,7 @@ from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten, normalised
 from qfops.kinds.live_values import live_slot
 from qfops.kinds.rules import RuleType
-from qfops.planning.diff.attribute import Sides, judge_attribute
+from qfops.planning.diff.attribute import ThreeSides, judge_attribute
 
 _LATE = {"replace": Verdict.REPLACE, "blocked": Verdict.BLOCKED}
 
@@ -47,14 +47,14 @@ def diff(
         seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
         if known is not None and same(before, value) and (seen is UNOBSERVED or same(seen, value)):
             continue
-        sides = Sides(before, seen, value, path in assumed)
+        sides = ThreeSides(before, seen, value, path in assumed)
         result = judge_attribute(path, rule, sides, adopting=adopting)
         if result.verdict is not Verdict.SAME or not same(before, value):
             votes.append(result)
     for path, (before, rule) in applied.items() if applied is not wanted else ():
         if path not in wanted:
             seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
-            votes.append(judge_attribute(path, rule, Sides(before, seen, ABSENT, path in assumed)))
+            votes.append(judge_attribute(path, rule, ThreeSides(before, seen, ABSENT, path in assumed)))
     return _closed(kind, votes, prior, live) if prior else tuple(votes)
 
 

@@ -80,7 +80,7 @@ def stopping(kind: Kind, live: LiveObject | None) -> list[Step]:
     return [*call_steps(kind, "stop"), wait_step(kind, "stop")]
 
 
-def ending(
+def end_steps(
     kind: Kind, attributes: Mapping[str, JSON], outputs: Mapping[str, JSON], live: LiveObject | None
 ) -> list[Step]:
     """The calls that end an object: stop, then delete; or deactivate, then release what was bought."""

@@ -1,4 +1,4 @@
-"""Reading back together: objects that only a list shows wait for each other, so that one list serves them all."""
+"""Reading back together: objects that only a list shows wait for each other; one list serves all."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ class EndedChange:
 class ApplyResult:
     """The endings of a plan's changes.
 
-    `dropped` are owed changes of a stored approval that moved since. `interrupted`: the run was asked to stop.
+    `dropped` are owed changes of a stored approval that moved since. `interrupted`: the run was asked to
+    stop.
     """
 
     endings: tuple[tuple[Change, Ending], ...] = ()

@@ -91,7 +91,7 @@ class Waiter:
 
 
 def _check(goal: Goal, live: LiveObject) -> None:
-    """Raise NotReady where the goal cannot be reached any more, or the console speaks of what we do not know."""
+    """Raise NotReady where the goal cannot be reached any more, or the console says what we do not know."""
     words = words_of(live.status)
     if goal.failed(live):
         said = f": {live.reason}" if live.reason else ""

@@ -1,7 +1,7 @@
 """Settling calls without an outcome: of this run as they happen, of earlier ones before anything else.
 
-A run that may write waits while the window of a call is open and journals what it finds; a plan looks once and
-settles in memory; a person may say what became of a call.
+A run that may write waits while the window of a call is open and journals what it finds; a plan looks once
+and settles in memory; a person may say what became of a call.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from qfops.console.envelope import Answer, Problem, Reply, clean, open_envelope
+from qfops.console.envelope import Answer, ErrorAnswer, Reply, clean, open_envelope
 from qfops.core.values import JSON
 
 _NESTED: JSON = {"code": "X", "message": "m", "success": False}
@@ -70,7 +70,7 @@ def test_failures_in_bodies(
     status: int, body: dict[str, JSON], code: str, message: str, request_id: str
 ) -> None:
     problem = open_envelope(reply(body, status))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, ErrorAnswer)
     assert (problem.code, problem.message, problem.request_id) == (code, message, request_id)
     assert not problem.foreign
 
@@ -81,7 +81,7 @@ def test_the_gateway_speaks_in_headers_with_an_empty_or_foreign_body() -> None:
         problem = open_envelope(
             reply(body, 403, x_bce_error_message=message, x_bce_error_code="C", x_bce_request_id="g")
         )
-        assert isinstance(problem, Problem)
+        assert isinstance(problem, ErrorAnswer)
         assert (problem.code, problem.message, problem.request_id) == ("C", message, "g")
         assert not problem.foreign
 
@@ -109,7 +109,7 @@ def test_the_gateway_speaks_in_headers_with_an_empty_or_foreign_body() -> None:
 )
 def test_what_is_no_answer_of_the_console(status: int, body: bytes) -> None:
     problem = open_envelope(reply(body, status, content_type="text/html; charset=utf-8"))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, ErrorAnswer)
     assert problem.foreign
     assert "not an answer of the console API" in problem.message
     assert f"{len(body)} bytes (text/html)" in problem.message
@@ -117,7 +117,7 @@ def test_what_is_no_answer_of_the_console(status: int, body: bytes) -> None:
 
 def test_a_foreign_answer_is_shown_short_and_with_its_redirection() -> None:
     problem = open_envelope(reply(b"<p>" + b"x" * 500, 302, location="https://login.test/?token=secret"))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, ErrorAnswer)
     assert "sent on to https://login.test/: <p>xxx" in problem.message
     assert "token" not in problem.message
     assert len(problem.message) < 250

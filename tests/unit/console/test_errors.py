@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from qfops.console.envelope import Problem, Reply, open_envelope
+from qfops.console.envelope import ErrorAnswer, Reply, open_envelope
 from qfops.console.errors import ApiCall, ConsoleError, classify
 from qfops.console.remedies import Loss, Situation
 from qfops.core.errors import ErrorClass
@@ -24,7 +24,7 @@ def verdict(status: int, body: Any, call: ApiCall = CREATE, attempt: int = 1, **
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     named = httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()})
     problem = open_envelope(Reply(status, named, content))
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, ErrorAnswer)
     return classify(call, problem, SITUATION, attempt)
 
 
@@ -151,7 +151,7 @@ def test_throttling(status: int, body: Any, throttled: bool) -> None:
 )
 def test_retry_after(text: str, seconds: float) -> None:
     headers = httpx.Headers([(b"retry-after", text.encode())])
-    error = classify(ApiCall(ROUTE, "X"), Problem(429, headers, "", ""), SITUATION)
+    error = classify(ApiCall(ROUTE, "X"), ErrorAnswer(429, headers, "", ""), SITUATION)
     assert error.retry_after == seconds
 
 

@@ -11,7 +11,7 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError
 from qfops.core.resource import Resource
 from qfops.core.values import JSON
-from qfops.kinds.base import Identity, Kind, Output, Project, Ref, Search
+from qfops.kinds.base import Identity, Kind, Output, ProjectView, Ref, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Repeat
 from qfops.kinds.registry import Registry
@@ -21,7 +21,7 @@ CREATE = {"create": Operation("Create", Repeat.LOOK_UP, sends="all")}
 ANYWHERE = Search(scope="", match=("boxName",))
 
 
-def check_lid(resource: Resource, project: Project) -> Iterator[Finding]:
+def check_lid(resource: Resource, project: ProjectView) -> Iterator[Finding]:
     """A lid goes on a box that is open."""
     box = project.follow(resource.attributes.get("boxId"))
     if box is not None and box.attributes.get("open") is not True:

@@ -8,7 +8,7 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.errors import InputError, UsageError
-from qfops.core.settings import Limits, Settings, Wait
+from qfops.core.settings import Limits, Settings, WaitSettings
 from qfops.core.values import JSON
 from qfops.manifests import load_settings
 from qfops.manifests.files import packaged_schema
@@ -48,7 +48,7 @@ def test_everything_that_can_be_set(folder: Folder) -> None:
         project="demo",
         endpoint="emulator",
         keys="QIANFAN_DEV",
-        wait=Wait(0.5, 300.0, 86400.0, 0.0, 5, 5400.0),
+        wait=WaitSettings(0.5, 300.0, 86400.0, 0.0, 5, 5400.0),
         limits=Limits(1, 0, 3),
         adopt={Address("Box", "b"): "dg-1"},
         moved={Address("Box", "old"): Address("Box", "b"), Address("Box", "x", "v1"): None},
@@ -318,7 +318,7 @@ def test_a_folder_without_a_project(folder: Folder) -> None:
 def test_the_schema_describes_the_settings_there_are() -> None:
     definitions = packaged_schema("project.json")["$defs"]
     assert isinstance(definitions, dict)
-    for name, settings_of in (("wait", Wait), ("limits", Limits)):
+    for name, settings_of in (("wait", WaitSettings), ("limits", Limits)):
         schema = definitions[name]
         assert isinstance(schema, dict)
         assert isinstance(schema["properties"], dict)

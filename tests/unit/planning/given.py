@@ -72,7 +72,8 @@ class World:
         targets = {edge.reference.target for edge in item.references} | set(item.depends_on)
         inputs = self.inputs(item, attributes)
         self.entries[item.address] = Entry(
-            address=item.address, id=id_, attributes=attributes, outputs=outputs, labels=item.labels, lifecycle=item.lifecycle,
+            address=item.address, id=id_, attributes=attributes, outputs=outputs, labels=item.labels,
+            lifecycle=item.lifecycle,
             dependencies=tuple(sorted(targets)), status=kept_status(kind, _ready(kind.name, attributes)),
             run_key=inputs.key, inputs={path: plain(value) for path, value in inputs.values.items()},
         )  # fmt: skip
@@ -152,7 +153,8 @@ class World:
         settings = Settings("demo", moved=self.moved, forget=tuple(sorted(self.forgotten)))
         return PlanInput(
             registry=load(), settings=settings, resources=self.resources, state=state, observed=observed,
-            now=1e9, today=date(2026, 1, 1), options=flags or PlanOptions(), adopt=self.adopt, unsettled=self.unsettled,
+            now=1e9, today=date(2026, 1, 1), options=flags or PlanOptions(), adopt=self.adopt,
+            unsettled=self.unsettled,
         )  # fmt: skip
 
     def plan(self, flags: PlanOptions | None = None) -> Plan:

@@ -41,7 +41,7 @@ from qfops.kinds.rules import (
     one_way,
     updatable,
 )
-from qfops.planning.diff.attribute import Sides, judge_attribute
+from qfops.planning.diff.attribute import ThreeSides, judge_attribute
 from qfops.planning.diff.resource_diff import diff
 
 LATER = Unknown(Reference(Address.parse("Model/later"), "modelId"))
@@ -287,7 +287,7 @@ class Case:
 
     def _cell(self, desired: str, prior: str, live: str) -> str:
         known = self.values[prior.lstrip("~")]
-        sides = Sides(known, self.values[live], self.values[desired], assumed=prior.startswith("~"))
+        sides = ThreeSides(known, self.values[live], self.values[desired], assumed=prior.startswith("~"))
         result = judge_attribute("path", self.rule, sides, adopting=self.adopting)
         explained(result, self.rule)
         return CELLS[result.verdict] + ("!" if result.overwrites else "")
@@ -344,7 +344,7 @@ def test_a_switch_goes_forward_only() -> None:
 
 
 def switch(prior: Slot, live: Slot, desired: Slot) -> Verdict:
-    return judge_attribute("path", FORWARD, Sides(prior, live, desired)).verdict
+    return judge_attribute("path", FORWARD, ThreeSides(prior, live, desired)).verdict
 
 
 def test_no_reference_stands_where_unknown_means_nothing() -> None:

@@ -38,7 +38,8 @@ def test_what_rests_on_a_blocked_end_is_looked_at_again() -> None:
     }
     plan = make_plan(
         PlanInput(
-            registry=load(), settings=Settings("demo"), resources={}, state=State(project="demo", entries=entries),
+            registry=load(), settings=Settings("demo"), resources={},
+            state=State(project="demo", entries=entries),
             observed=Observed(inventory), now=0.0, today=date(2026, 1, 1),
             options=PlanOptions(scope=Scope.DESTROY),
         )
