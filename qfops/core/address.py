@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache, total_ordering
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 DEFAULT_VERSION = "v2"
 NAME_PATTERN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
@@ -57,20 +57,32 @@ _kind_key = lru_cache(maxsize=None)(KindKey)
 class Address:
     """The name of a resource: API version (`v1`, `v2`), kind and name. Immutable, hashable, sortable.
 
-    `kind_key` is what the registry files its kind under.
+    `kind_key` is what the registry files its kind under. There is one address of each name in a process, so
+    that equality is identity: sets and maps of addresses stand behind all that is planned.
     """
 
-    __slots__ = ("_hash", "_order", "kind", "kind_key", "name", "version")
+    __slots__ = ("_order", "kind", "kind_key", "name", "version")
+    _all: ClassVar[dict[tuple[str, str, str], Self]] = {}
+    _order: tuple[str, str, str]
     version: str
     kind: str
     name: str
     kind_key: KindKey
 
-    def __init__(self, kind: str, name: str, version: str = DEFAULT_VERSION) -> None:
-        self.version, self.kind, self.name = version, kind, name
-        self.kind_key = _kind_key(version, kind)
-        self._order = (kind, name, version)
-        self._hash = hash(self._order)
+    def __new__(cls, kind: str, name: str, version: str = DEFAULT_VERSION) -> Self:
+        """The one address of this name."""
+        order = (kind, name, version)
+        found = cls._all.get(order)
+        if found is not None:
+            return found
+        made = super().__new__(cls)
+        made.version, made.kind, made.name = version, kind, name
+        made.kind_key = _kind_key(version, kind)
+        made._order = order
+        return cls._all.setdefault(order, made)
+
+    def __reduce__(self) -> tuple[type[Address], tuple[str, str, str]]:
+        return Address, self._order
 
     @classmethod
     def parse(cls, text: str) -> Address:
@@ -79,14 +91,6 @@ class Address:
         if match is None or not is_name(match[3]):
             raise ValueError(f"{text!r} is not an address; write Kind/name, for example Dataset/faq-train")
         return cls(match[2], match[3], match[1] or DEFAULT_VERSION)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Address):
-            return NotImplemented
-        return self._order == other._order
 
     def __lt__(self, other: Address) -> bool:
         return self._order < other._order

@@ -45,9 +45,9 @@ def order(edges: Mapping[Node, Iterable[Node]]) -> list[Node]:
 
 
 def find_cycle(edges: Mapping[Node, Iterable[Node]]) -> list[Node]:
-    """One cycle as a path whose last node is its first again, or an empty list."""
+    """One cycle as a path whose last node is its first again, or an empty list; in the order of `edges`."""
     done: set[Node] = set()
-    for start in sorted(edges):
+    for start in edges:
         path: list[Node] = []
         index: dict[Node, int] = {}
         stack = [(start, iter(sorted(edges[start])))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from qfops.core.values import ABSENT, Marker, Slot, Value, child
 
@@ -11,6 +12,7 @@ Part = str | int
 _PART = re.compile(r'\.?([^.\[\]"]+)|\[([0-9]+)\]|\["((?:[^"\\]|\\.)*)"\]')
 
 
+@lru_cache(maxsize=4096)
 def parse(path: str) -> tuple[Part, ...]:
     """The keys and indexes of `path`; ValueError where it is not one."""
     parts: list[Part] = []

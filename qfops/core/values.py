@@ -76,11 +76,13 @@ def same(left: Slot, right: Slot) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return False
     if isinstance(left, dict):
-        return (
-            isinstance(right, dict)
-            and left.keys() == right.keys()
-            and all(same(value, right[key]) for key, value in left.items())
-        )
+        if not isinstance(right, dict) or left.keys() != right.keys():
+            return False
+        for key, value in left.items():  # no generator: this runs for every attribute of a project
+            other = right[key]
+            if value is not other and not same(value, other):
+                return False
+        return True
     if isinstance(left, list):
         return (
             isinstance(right, list)

@@ -74,7 +74,9 @@ def ask(question: str) -> bool:
 
 
 def finish(code: int) -> int:
-    """The exit code in the end: 1 where a result could not be written, though all else went well."""
+    """Write what is still held; the exit code: 1 where a result could not be written."""
+    for stream in (sys.stdout, sys.stderr):
+        _write(stream, "")
     lost = bool(_unwritten)
     _unwritten.clear()
     return code or int(lost)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from qfops.core.address import Location
-from qfops.core.paths import put
+from qfops.core.paths import put, top
 from qfops.core.resource import Edge, Origin
 from qfops.core.values import JSON, Value, child
 from qfops.manifests import codes
@@ -26,9 +26,9 @@ Texts = Callable[[str, str], tuple[str, str]]
 
 def with_references(attributes: dict[str, JSON], edges: Sequence[Edge]) -> dict[str, Value]:
     """The attributes with every reference at its path."""
-    if not edges:
-        return dict(attributes)
-    result: dict[str, Value] = {key: _copied(value) for key, value in attributes.items()}
+    result: dict[str, Value] = dict(attributes)
+    for name in {top(edge.path) for edge in edges}:
+        result[name] = _copied(attributes[name])
     for edge in edges:
         put(result, edge.path, edge.reference)
     return result

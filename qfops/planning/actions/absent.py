@@ -71,15 +71,17 @@ def index(
         if kind is None or kind.identity is None:
             continue
         for found in objects.values():
-            name = identity_key(kind, dict(found.attributes))
-            if name and ObjectKey(key, found.id) not in owned and not is_released(kind, found.status):
+            if ObjectKey(key, found.id) in owned or is_released(kind, found.status):
+                continue  # before the name is made: nearly all are ours
+            name = identity_key(kind, found.attributes)
+            if name:
                 live.setdefault((key, name), found.id)
     orphans: dict[tuple[KindKey, str], Address] = {}
     origins: dict[tuple[KindKey, str], Address] = {}
     for address, entry in entries.items():
         if address in declared or entry.id is None or address.kind_key not in registry.kinds:
             continue
-        name = identity_key(registry.kinds[address.kind_key], dict(entry.attributes))
+        name = identity_key(registry.kinds[address.kind_key], entry.attributes)
         if name:
             orphans[(address.kind_key, name)] = address
         origin = entry.run_key or origin_key(registry.kinds[address.kind_key], entry.attributes)

@@ -11,7 +11,7 @@ from qfops.core.plan.steps import RECORD
 from qfops.core.state.entry import Entry
 from qfops.core.values import ABSENT, JSON, same
 from qfops.kinds.base import Kind
-from qfops.planning.actions.case import Case, change_of, dependencies_of
+from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.replacement import replacement
 from qfops.planning.actions.runs import differing
 from qfops.planning.diff import causes
@@ -162,15 +162,16 @@ def _shown(value: object) -> str:
 
 def _settled(case: Case, entry: Entry, live: LiveObject, votes: tuple[AttributeChange, ...]) -> Change:
     """Nothing to call: perhaps something of ours to note down."""
-    dependencies = dependencies_of(case)
     ours = entry.labels != case.resource.labels or entry.lifecycle != case.resource.lifecycle
     if ours:
         reason = "labels or lifecycle: state only, no call"
         noted = change_of(case, entry, Action.UPDATE, reason, votes, (RECORD,))
         return noted.caused_by((causes.of_metadata(case.resource),))
-    changed = any(_to_record(vote) for vote in votes) or entry.dependencies != dependencies
-    todo = (RECORD,) if changed or (live.status and live.status != entry.status) else ()
-    return change_of(case, entry, Action.NO_OP, "", votes, todo)
+    change = change_of(case, entry, Action.NO_OP, "", votes)
+    changed = any(_to_record(vote) for vote in votes) or entry.dependencies != change.depends_on
+    if changed or (live.status and live.status != entry.status):
+        return replace(change, steps=(RECORD,))
+    return change
 
 
 def _to_record(vote: AttributeChange) -> bool:
