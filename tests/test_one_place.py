@@ -83,17 +83,19 @@ def dotted(node: ast.expr) -> str:
 
 def reads_elsewhere(place: str, node: ast.AST) -> Iterator[int]:
     """Reading calls of the console, and the decoding of what it says, outside the door."""
-    if place.startswith(("objects/", "console/", "kinds/")):
-        return
-    if isinstance(node, ast.ImportFrom) and node.module in ("qfops.kinds.decoding", "qfops.kinds"):
-        if node.module == "qfops.kinds.decoding" or any(alias.name == "decoding" for alias in node.names):
-            yield node.lineno
-    elif isinstance(node, ast.Import) and any(alias.name == "qfops.kinds.decoding" for alias in node.names):
-        yield node.lineno
-    elif isinstance(node, ast.Attribute) and (
-        node.attr == "pages" or (node.attr == "read" and dotted(node.value) in CONSOLES)
-    ):
-        yield node.lineno
+    if not place.startswith(("objects/", "console/", "kinds/")) and _reads(node):
+        yield getattr(node, "lineno", 0)
+
+
+def _reads(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        names = {alias.name for alias in node.names} if node.module == "qfops.kinds" else set()
+        return node.module == "qfops.kinds.decoding" or "decoding" in names
+    if isinstance(node, ast.Import):
+        return any(alias.name == "qfops.kinds.decoding" for alias in node.names)
+    if isinstance(node, ast.Attribute):
+        return node.attr == "pages" or (node.attr == "read" and dotted(node.value) in CONSOLES)
+    return False
 
 
 def sends_elsewhere(place: str, node: ast.AST) -> Iterator[int]:
@@ -116,7 +118,7 @@ def replaces_elsewhere(place: str, node: ast.AST) -> Iterator[int]:
     elif isinstance(node, ast.Compare) and any(dotted(item) == "type" for item in _called(node.left)):
         told = list(node.comparators)
     if any(dotted(item) == "Reference" for item in told):
-        yield node.lineno if hasattr(node, "lineno") else 0
+        yield getattr(node, "lineno", 0)
 
 
 def _called(node: ast.expr) -> list[ast.expr]:
