@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 
 from qfops.core.address import NAME_LIMIT, Address, Location, is_name
@@ -27,7 +30,16 @@ def test_the_version_tells_addresses_apart() -> None:
     assert Address.parse("v2/Dataset/a") == Address("Dataset", "a")
     assert Address.parse("v1/Dataset/a") != Address("Dataset", "a")
     assert len({Address("Dataset", "a"), Address.parse("Dataset/a")}) == 1
-    assert Address("Dataset", "a") != "Dataset/a"
+    text: object = "Dataset/a"
+    assert Address("Dataset", "a") != text
+
+
+def test_there_is_one_address_of_each_name() -> None:
+    """However it is made or copied: equality is identity."""
+    made = Address("Dataset", "a")
+    assert Address.parse("Dataset/a") is made
+    assert copy.deepcopy(made) is made
+    assert pickle.loads(pickle.dumps(made)) is made
 
 
 def test_addresses_sort_by_kind_then_name() -> None:
