@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_layers import INNER, LIKE_THINGS, MAY_IMPORT, ROOT
+from tests.unit.objects.test_answers import ROWS
 
 DOCS = ROOT.parent / "docs"
 TEXT = (DOCS / "architecture.md").read_text(encoding="utf-8")
@@ -78,6 +79,14 @@ def test_what_is_wrong_is_found() -> None:
     assert rooms(wrong) != {name: allowed(name) for name in rooms(wrong)}
     assert "planning/diff" not in rooms(TEXT.replace("**`qfops/planning/diff`**", "**diff**"))
     assert "qfops/gone.py" in places(f"{TEXT}\n`qfops/gone.py`")
+
+
+def test_the_table_of_answers_is_the_one_that_is_played() -> None:
+    """Row by row: who asks, what the door says, what it means."""
+    rows = [f"| {row.caller} | {row.answer} | {row.meaning} |" for row in ROWS]
+    table = TEXT[TEXT.index("| caller | answer | meaning |") :].splitlines()
+    assert table[2 : 2 + len(rows)] == rows
+    assert len(table) == 2 + len(rows)
 
 
 def test_links_lead_somewhere() -> None:

@@ -50,6 +50,7 @@ class SharedLists:
     def __init__(self, console: Reader, moment: Callable[[], Moment], keep: float) -> None:
         self._console, self._moment, self._keep = console, moment, keep
         self._readings: dict[bytes, Reading] = {}
+        self._closed = False
 
     async def read(self, call: ListCall, since: Moment) -> Reading:
         """A read of the list, ended, that began at `since` or later. Raises ApiError."""
@@ -62,10 +63,13 @@ class SharedLists:
             if found is not None and not found.items.done():
                 await asyncio.wait([found.items])
                 continue
+            if self._closed:
+                raise asyncio.CancelledError
             self._readings[key] = self._begin(key, call)
 
     async def close(self) -> None:
-        """End what is still in flight: nobody waits for it any more."""
+        """End what is still in flight, and begin nothing any more: who still waits is cancelled."""
+        self._closed = True
         flying = [reading.items for reading in self._readings.values() if not reading.items.done()]
         for items in flying:
             items.cancel()

@@ -92,11 +92,12 @@ class Objects:
         self, kind: Kind, planned: Mapping[str, JSON], *, since: Moment
     ) -> Listed | CannotTell:
         """The objects in the search scope whose echoed attributes equal the planned ones."""
-        found = await self.list(kind, kind.scope_in(planned), since=since)
+        scope = kind.scope_in(planned)
+        found = await self.list(kind, scope, since=since)
         if isinstance(found, CannotTell):
             return found
         near = [live for live in found.objects.values() if in_scope(kind, planned, live)]
-        whole = await asyncio.gather(*(self._with_key(kind, live, since) for live in near))
+        whole = await asyncio.gather(*(self._with_key(kind, live, scope, since) for live in near))
         matching: dict[str, LiveObject] = {}
         for live in whole:
             if isinstance(live, CannotTell):
@@ -119,11 +120,13 @@ class Objects:
             return found
         return {**names, **(found.object.outputs if isinstance(found, Shown) else {})}
 
-    async def _with_key(self, kind: Kind, live: LiveObject, since: Moment) -> LiveObject | CannotTell:
+    async def _with_key(
+        self, kind: Kind, live: LiveObject, scope: str, since: Moment
+    ) -> LiveObject | CannotTell:
         """An object with all that a search compares: what its list does not show is read."""
         if live.complete or shows_search_key(kind, live):
             return live
-        found = await self.read(kind, live.outputs, since=since)
+        found = await self.read(kind, live.outputs, scope=scope, since=since)
         if isinstance(found, CannotTell):
             return found
         return found.object.completed(live) if isinstance(found, Shown) else live

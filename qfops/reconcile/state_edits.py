@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from qfops.core.address import Address, ObjectKey
 from qfops.core.errors import QfopsError, UsageError
+from qfops.core.plan.steps import operation_of
 from qfops.core.state.entry import Entry
 from qfops.core.state.records import Intent
 from qfops.core.state.state import owned_ids
@@ -92,7 +93,7 @@ async def settle_by_hand(
 
 
 def _check_word(intent: Intent, object_id: str | None, command: str, *, done: bool) -> None:
-    makes = intent.planned is not None and intent.planned.id is None
+    makes = operation_of(intent.header.step) == "create"
     operation = intent.header.operation
     if done and makes:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""The approved plan as JSON and back: everything that its rest needs, and nothing of what others want."""
+"""The approved plan, to the state and back: all that its rest needs, and nothing of what others want."""
 
 from __future__ import annotations
 
@@ -7,31 +7,48 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from qfops.reconcile.desired import Desired
-from qfops.reconcile.stored import read_resource, resource_json
-from qfops.state.replay import Approved
 
 from qfops.core.address import Address, Location
-from qfops.core.errors import StateError
 from qfops.core.plan.actions import Action
-from qfops.core.plan.change import Change
+from qfops.core.plan.change import AttributeChange, Change, Seal
 from qfops.core.plan.plan import Plan
-from qfops.core.plan.steps import Step
-from qfops.core.plan_options import PlanOptions
+from qfops.core.plan.steps import Call, Repeat, Wait
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Ignore, Lifecycle, Resource
+from qfops.core.state.approved_plan import ApprovedPlan
 from qfops.core.state.entry import Entry
+from qfops.core.state.records import Approved, Header, Outcome
 from qfops.core.state.state import State
-from qfops.reconcile.approved import approval_json, desired_of, done_or_dropped, named, owed_changes, state_of
+from qfops.core.values import JSON
+from qfops.reconcile.approved import (
+    approved_plan,
+    desired_of,
+    done_or_dropped,
+    named,
+    owed_changes,
+    state_of,
+)
+from qfops.reconcile.run import Desired
+from qfops.state.format.approved import read_approved, write_approved
+from qfops.state.format.problems import FormatError
+from qfops.state.format.resources import read_resource, write_resource
+from qfops.state.live_state import LiveState
 from tests.support.bench import ref, resource
+from tests.support.plans import change
 from tests.support.project import assistant
 
 TASK, JOB = Address.parse("FineTuningTask/faq-a"), Address.parse("FineTuningJob/faq")
 MODEL, PROMPT = Address.parse("Model/faq-a"), Address.parse("PromptTemplate/faq-answer")
+OLD_PROMPT = Address.parse("PromptTemplate/old")
 RESOURCES = {item.address: item for item in assistant()}
-STEPS = (Step("create", "CreateFineTuningTask", repeat="look-up"), Step("ready", "DescribeFineTuningTask"))
-RUN = Change(TASK, Action.RUN, "", digest="d1", fingerprint="f1", steps=STEPS)
-END = Change(MODEL, Action.DELETE, "", object="amv-0", digest="d2")
-MOVED = Change(PROMPT, Action.MOVE, "", moved_from=Address.parse("PromptTemplate/old"))
+STEPS = (
+    Call("create", "CreateFineTuningTask", Repeat.LOOK_UP),
+    Wait("DescribeFineTuningTask", "create"),
+)
+RUN = change(TASK, Action.RUN, digest="d1", fingerprint="f1", steps=STEPS)
+END = change(MODEL, Action.DELETE, object="amv-0", digest="d2")
+MOVED = change(PROMPT, Action.MOVE, moved_from=OLD_PROMPT)
+LINKED = change(PROMPT, Action.ADOPT, linked_from=OLD_PROMPT)
 FULL = resource(
     "FineTuningTask/full",
     {
@@ -46,55 +63,83 @@ FULL = resource(
 
 
 def plan(*changes: Change) -> Plan:
-    return Plan("demo", "", "lineage", 1, "whole", changes)
+    return Plan(
+        project="demo", environment="", lineage="lineage", serial=1, digest="whole", changes=tuple(changes)
+    )
 
 
-def stored(*changes: Change, desired: Desired = Desired(RESOURCES)) -> dict[str, object]:
+def through_json(value: JSON) -> JSON:
+    """A document as it comes from the disk."""
+    found: JSON = json.loads(json.dumps(value))
+    return found
+
+
+def stored(*changes: Change, desired: Desired = Desired(RESOURCES)) -> ApprovedPlan:
     """An approval, through JSON."""
-    approval = approval_json(plan(*changes), changes, desired, "ann", "https://ci/1", 5.0)
-    return dict(json.loads(json.dumps(approval)))
+    approval = approved_plan(plan(*changes), changes, desired, "ann", "https://ci/1", 5.0)
+    return read_approved(through_json(write_approved(approval)), "state")
+
+
+def decided(of: Change, action: Action) -> Change:
+    """The same change, planned otherwise."""
+    return replace(of, decision=replace(of.decision, action=action))
+
+
+def sealed(of: Change, *, digest: str = "", owed: bool = False) -> Change:
+    """The same change, with another seal."""
+    return replace(of, seal=replace(of.seal, digest=digest or of.seal.digest, owed=owed))
 
 
 @pytest.mark.parametrize("item", [*RESOURCES.values(), FULL], ids=lambda item: str(item.address))
 def test_a_resource_survives_the_round_trip(item: Resource) -> None:
     """Values, references, lifecycle, labels; origins are for messages and stay behind."""
-    back = read_resource(item.address, json.loads(json.dumps(resource_json(item))))
+    back = read_resource(through_json(write_resource(item)), item.address, "it")
     assert back == replace(item, origins={})
 
 
-@pytest.mark.parametrize("damage", ["attributes", "lifecycle", "location", "labels", "dependsOn"])
+@pytest.mark.parametrize("damage", ["attributes", "lifecycle", "line", "labels", "dependsOn"])
 def test_what_cannot_be_read_is_refused(damage: str) -> None:
     """With the address; never half a wish."""
-    broken = {**resource_json(FULL), damage: 7}
-    with pytest.raises(StateError, match="FineTuningTask/full"):
-        read_resource(FULL.address, broken)
+    document = write_approved(replace(stored(RUN), resources={FULL.address: FULL}))
+    broken: dict[str, JSON] = {**write_resource(FULL), damage: "7"}
+    with pytest.raises(FormatError, match="FineTuningTask/full"):
+        read_approved({**document, "resources": {str(FULL.address): broken}}, "state")
 
 
 def test_it_holds_what_its_changes_need_and_nothing_else() -> None:
-    """The declared ones, all that they refer to, the flags and the adoptions."""
-    flags = PlanOptions(prune=True, retry_failed=True, targets=(TASK,))
-    approval = stored(RUN, desired=Desired(RESOURCES, flags, {JOB: "job-1"}))
-    desired = desired_of(approval)  # type: ignore[arg-type]
+    """The declared ones, all that they refer to, the options and the adoptions."""
+    options = PlanOptions(prune=True, retry_failed=True, targets=(TASK,))
+    approval = stored(RUN, desired=Desired(RESOURCES, options, {JOB: "job-1"}))
+    desired = desired_of(approval)
     assert {str(address) for address in desired.resources} == {
         "FineTuningTask/faq-a",
         "FineTuningJob/faq",
         "Dataset/faq-train",
     }
-    assert desired.flags == PlanOptions(prune=True, retry_failed=True)
+    assert desired.options == PlanOptions(prune=True, retry_failed=True)
     assert desired.adopt == {JOB: "job-1"}
-    assert (approval["by"], approval["runUrl"], approval["digest"]) == ("ann", "https://ci/1", "whole")
+    assert (approval.by, approval.run_url, approval.digest, approval.at) == (
+        "ann",
+        "https://ci/1",
+        "whole",
+        5.0,
+    )
 
 
 def test_every_owed_change_is_known_by_its_digest_calls_and_object() -> None:
     """`started` are those of which a call took effect since then."""
-    working = Approved(stored(RUN, END))  # type: ignore[arg-type]
-    working.begin(*RUN.key)
-    owed = owed_changes(working, desired_of(working).resources)
+    working = LiveState(State(project="demo"))
+    working.apply(Approved(plan=stored(RUN, END), attempt="a"))
+    call = Header(attempt="b", address=TASK, step="create", operation="CreateFineTuningTask")
+    working.apply(Outcome(header=call, entries={}))
+    approval = working.approved
+    assert approval is not None
+    owed = owed_changes(approval, desired_of(approval).resources)
     assert owed.keys() == {RUN.key, END.key}
-    mine = owed[RUN.key]
-    assert (mine.digest, mine.fingerprint, mine.started) == ("d1", "f1", True)
-    assert mine.steps == {("create", "CreateFineTuningTask"), ("ready", "DescribeFineTuningTask")}
-    assert not owed[END.key].started
+    mine = owed[RUN.key].change
+    assert (mine.digest, mine.fingerprint, mine.started, mine.action) == ("d1", "f1", True, "run")
+    assert mine.steps == (("create", "CreateFineTuningTask"), ("ready", "DescribeFineTuningTask"))
+    assert not owed[END.key].change.started
     assert owed_changes(None, RESOURCES) == {}
 
 
@@ -102,23 +147,76 @@ def test_other_values_are_not_the_rest_of_what_was_approved() -> None:
     """The same call on the same object with another value has to be approved itself, wherever it stands."""
     approval = stored(RUN)
     task = RESOURCES[TASK]
-    call = replace(RUN, digest="other")
+    call = sealed(RUN, digest="other")
     for values, place, covered in (
         (task.attributes, 99, True),
         ({**task.attributes, "splitRatio": 5}, 1, False),
     ):
         wanted = replace(task, attributes=values, location=Location("moved.yaml", place))
-        owed = owed_changes(approval, {**RESOURCES, TASK: wanted})  # type: ignore[arg-type]
+        owed = owed_changes(approval, {**RESOURCES, TASK: wanted})
         assert owed[RUN.key].covers(call) is covered
         assert owed[RUN.key].covers(RUN)
 
 
-def test_what_it_is_not_about_is_out_of_sight() -> None:
+def test_what_narrowed_the_plan_is_no_part_of_the_approval() -> None:
+    """It is of what was chosen; its scope, and what it may do again, stay."""
+    options = PlanOptions(
+        scope=Scope.DESTROY,
+        paths=("manifests",),
+        labels=(("team", "a"),),
+        revert_drift=True,
+        declared=frozenset({TASK}),
+    )
+    desired = desired_of(stored(RUN, desired=Desired(RESOURCES, options)))
+    assert desired.options == PlanOptions(scope=Scope.DESTROY, revert_drift=True)
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "started", "covered"),
+    [("f1", False, True), ("f2", False, False), ("f2", True, True)],
+)
+def test_an_object_that_moved_before_its_change_began_is_not_covered(
+    fingerprint: str, started: bool, covered: bool
+) -> None:
+    """Afterwards we moved it ourselves."""
+    approval = stored(RUN)
+    mine = approval.changes[RUN.key]
+    approval = approval.owing({RUN.key: mine.begun() if started else mine})
+    rest = replace(RUN, seal=Seal(fingerprint, "other"))
+    assert owed_changes(approval, RESOURCES)[RUN.key].covers(rest) is covered
+
+
+@pytest.mark.parametrize(
+    ("rest", "covered"),
+    [
+        (replace(RUN, steps=STEPS[1:]), True),
+        (replace(RUN, steps=(Call("stop", "StopFineTuningTask", Repeat.SAFE),)), False),
+        (replace(RUN, attributes=(AttributeChange("a", overwrites=True),)), False),
+    ],
+    ids=["what is left of it", "a call that was not approved", "a console edit in the way"],
+)
+def test_what_is_left_of_a_change_is_covered_and_more_is_not(rest: Change, covered: bool) -> None:
+    """Steps that are done already are no difference."""
+    found = owed_changes(stored(RUN), RESOURCES)[RUN.key]
+    assert found.covers(sealed(rest, digest="other")) is covered
+
+
+def test_a_manifest_that_was_taken_away_is_not_as_approved() -> None:
+    """Nor is one that has come back for what was to end."""
+    without = {address: item for address, item in RESOURCES.items() if address != TASK}
+    assert not owed_changes(stored(RUN), without)[RUN.key].as_approved
+    gone = change(MODEL, Action.DELETE)
+    approval = stored(gone, desired=Desired({}))
+    assert owed_changes(approval, {})[gone.key].as_approved
+    assert not owed_changes(approval, RESOURCES)[gone.key].as_approved
+
+
+@pytest.mark.parametrize("moved", [MOVED, LINKED], ids=["move", "link"])
+def test_what_it_is_not_about_is_out_of_sight(moved: Change) -> None:
     """An entry whose manifest is not among its resources must not look removed; old addresses count."""
-    addresses = [TASK, MODEL, PROMPT, Address.parse("PromptTemplate/old"), Address.parse("Service/other")]
-    state = State("demo", entries={address: Entry(address, f"id-{address}") for address in addresses})
-    approval = stored(RUN, END, MOVED)
-    seen = state_of(approval, desired_of(approval), state)  # type: ignore[arg-type]
+    addresses = [TASK, MODEL, PROMPT, OLD_PROMPT, Address.parse("Service/other")]
+    entries = {address: Entry(address=address, id=f"id-{address}") for address in addresses}
+    seen = state_of(stored(RUN, END, moved), State(project="demo", entries=entries))
     assert {str(address) for address in seen.entries} == {
         "FineTuningTask/faq-a", "Model/faq-a", "PromptTemplate/faq-answer", "PromptTemplate/old",
     }  # fmt: skip
@@ -126,18 +224,18 @@ def test_what_it_is_not_about_is_out_of_sight() -> None:
 
 def test_a_rest_is_done_dropped_or_still_to_do() -> None:
     """Nothing planned any more: done. Planned otherwise: dropped. Not known now, or waiting: still owed."""
-    job = Change(JOB, Action.NO_OP, "")
-    same = replace(RUN, owed=True)
+    job = change(JOB, Action.NO_OP)
+    same = sealed(RUN, owed=True)
     keys = [RUN.key, END.key, job.key]
     assert done_or_dropped(keys, plan(same, job)) == ([END.key, job.key], [])
     assert done_or_dropped([RUN.key], plan(RUN)) == ([], [RUN.key])
     for action in (Action.WAIT, Action.UNKNOWN):
-        assert done_or_dropped([RUN.key], plan(replace(RUN, action=action))) == ([], [])
-    assert done_or_dropped([RUN.key], plan(replace(RUN, action=Action.BLOCKED))) == ([], [RUN.key])
+        assert done_or_dropped([RUN.key], plan(decided(RUN, action))) == ([], [])
+    assert done_or_dropped([RUN.key], plan(decided(RUN, Action.BLOCKED))) == ([], [RUN.key])
     assert (named(RUN.key), named(END.key)) == ("FineTuningTask/faq-a", "Model/faq-a amv-0")
 
 
 def test_an_approval_that_is_none_is_refused() -> None:
     """State may have been edited by hand."""
-    with pytest.raises(StateError):
-        desired_of({"changes": []})
+    with pytest.raises(FormatError):
+        read_approved({"changes": []}, "state")

@@ -10,99 +10,112 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.errors import ApiError, ErrorClass
-from qfops.core.settings import Wait
+from qfops.core.plan.steps import Call, Repeat
 from qfops.core.state.entry import Entry
+from qfops.core.state.records import Approved, Intent, Outcome
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
 from qfops.reconcile.apply.calls import ATTEMPTS, Caller, Interrupted, Unsettled
-from qfops.reconcile.journal import Finished, Journal, Request
-from tests.unit.reconcile.scripted import FakeClock, Line, MemorySession, Script, error
+from qfops.reconcile.effects import Drops, Makes, Sets
+from qfops.reconcile.journal import Request
+from tests.unit.objects.scripted import Line, error
+from tests.unit.reconcile import scripted
+from tests.unit.reconcile.scripted import Script
 
-PROMPT = load().kinds[("v2", "PromptTemplate")]
-TASK = load().kinds[("v2", "FineTuningTask")]
+PROMPT = load().kinds[Address.parse("PromptTemplate/p").kind_key]
+TASK = load().kinds[Address.parse("FineTuningTask/t").kind_key]
 ADDRESS = Address.parse("PromptTemplate/p")
 RUN = Address.parse("FineTuningTask/t")
-OLD = Entry(ADDRESS, "pt-1", {"templateName": "p", "templateContent": "old"}, outputs={"templateId": "pt-1"})
+OLD = Entry(
+    address=ADDRESS,
+    id="pt-1",
+    attributes={"templateName": "p", "templateContent": "old"},
+    outputs={"templateId": "pt-1"},
+)
 NEW = replace(OLD, attributes={**OLD.attributes, "templateContent": "new"})
-WAIT = Wait(initial=1.0, max=30.0, visibility=60.0, signature=60)
 NO_EFFECT = error(ErrorClass.NO_EFFECT, status=429)
-REFUSED = error(ErrorClass.REFUSED, status=400, code="InappropriateJSON")
+REFUSED = error(status=400, code="InappropriateJSON")
 LOST = error(ErrorClass.UNKNOWN_OUTCOME, status=500)
-GONE = error(ErrorClass.REFUSED, status=404)
-CROWDED = error(ErrorClass.REFUSED, status=400, code="TaskRunningNumberExceedLimit")
+GONE = error(status=404)
+CROWDED = error(status=400, code="TaskRunningNumberExceedLimit", crowded=True)
 CREATED: JSON = {"templateId": "pt-1"}
 SHOWN_OLD: JSON = {"templateId": "pt-1", "templateName": "p", "templateContent": "old"}
 SHOWN_NEW: JSON = {"templateId": "pt-1", "templateName": "p", "templateContent": "new"}
 
 
-class Desk:
+class Desk(scripted.Desk):
     """A caller with everything around it under control."""
 
     def __init__(self, *sends: Line, entry: Entry | None = None) -> None:
-        self.console = Script(deque(sends))
-        self.clock = FakeClock()
-        self.session = MemorySession(*([entry] if entry else []))
-        self.said: list[str] = []
-        self.stop = asyncio.Event()
-        journal = Journal(self.session, self.clock, "ann", "c0ffee")
-        self.caller = Caller(
-            journal, self.console, self.clock, WAIT, lambda event: self.said.append(event.message), self.stop
-        )
+        super().__init__(*([entry] if entry else []), console=Script(sends=deque(sends)))
+        self.caller = Caller(self.run)
 
-    def call(self, request: Request) -> Finished:
+    def call(self, request: Request) -> Outcome:
         return asyncio.run(self.caller.call(request))
 
     @property
-    def attempts(self) -> list[int]:
-        return [attempt for _, _, attempt in self.console.sent]
+    def entry(self) -> Entry | None:
+        """What state holds of the prompt by now."""
+        return self.session.state.entry(ADDRESS)
 
 
 def create() -> Request:
-    planned = replace(OLD, id=None, outputs={})
     return Request(
-        ADDRESS,
-        PROMPT,
-        PROMPT.create,
-        "create",
-        {"templateName": "p"},
-        planned,
-        lambda _: Finished(OLD, "pt-1", {"templateId": "pt-1"}),
+        address=ADDRESS,
+        kind=PROMPT,
+        operation=PROMPT.create,
+        call=Call("create", "CreatePromptTemplate", Repeat.LOOK_UP),
+        body={"templateName": "p"},
+        edit=Makes(replace(OLD, id=None, outputs={})),
         attributes=OLD.attributes,
-        before=["pt-0"],
+        before=("pt-0",),
         last=True,
     )
 
 
 def modify() -> Request:
-    operation = PROMPT.operations["modify"]
     return Request(
-        ADDRESS, PROMPT, operation, "modify", {}, NEW, lambda _: Finished(NEW, "pt-1"),
-        attributes=NEW.attributes, outputs=OLD.outputs,
-    )  # fmt: skip
+        address=ADDRESS,
+        kind=PROMPT,
+        operation=PROMPT.operations["modify"],
+        call=Call("modify", "ModifyPromptTemplate", Repeat.SAFE),
+        body={},
+        edit=Sets((("templateContent", "new"),)),
+        attributes=NEW.attributes,
+        outputs=OLD.outputs,
+    )
 
 
 def delete() -> Request:
-    operation = PROMPT.operations["delete"]
     return Request(
-        ADDRESS,
-        PROMPT,
-        operation,
-        "delete",
-        {},
-        None,
-        lambda _: Finished(None),
+        address=ADDRESS,
+        kind=PROMPT,
+        operation=PROMPT.operations["delete"],
+        call=Call("delete", "DeletePromptTemplate", Repeat.SAFE),
+        body={},
+        edit=Drops("pt-1"),
         outputs=OLD.outputs,
         ends=True,
     )
 
 
 def train() -> Request:
-    planned = Entry(RUN, None, {"jobId": "job-1", "parameterScale": "LoRA"})
-    made = replace(planned, id="task-1")
+    planned = Entry(address=RUN, id=None, attributes={"jobId": "job-1", "parameterScale": "LoRA"})
     return Request(
-        RUN, TASK, TASK.create, "create", {}, planned, lambda _: Finished(made, "task-1"),
-        attributes=planned.attributes, before=[],
-    )  # fmt: skip
+        address=RUN,
+        kind=TASK,
+        operation=TASK.create,
+        call=Call("create", "CreateFineTuningTask", Repeat.LOOK_UP),
+        body={},
+        edit=Makes(planned),
+        attributes=planned.attributes,
+        before=(),
+    )
+
+
+def attempts_of(desk: Desk) -> set[str]:
+    """The attempts that the journal knows of."""
+    return {record.header.attempt for record in desk.session.records if not isinstance(record, Approved)}
 
 
 def test_the_intent_is_written_before_the_call_and_the_outcome_after_it() -> None:
@@ -111,19 +124,16 @@ def test_the_intent_is_written_before_the_call_and_the_outcome_after_it() -> Non
     desk.console.sends.append(lambda: desk.session.types() == ["intent"] and CREATED)
     assert desk.call(create()).id == "pt-1"
     intent, outcome = desk.session.records
+    assert isinstance(intent, Intent)
+    assert isinstance(outcome, Outcome)
     assert (intent.header.operation, intent.before, intent.expires) == (
         "CreatePromptTemplate",
-        ["pt-0"],
+        ("pt-0",),
         1060.0,
     )
     assert (intent.header.by, intent.header.commit, intent.attributes) == ("ann", "c0ffee", OLD.attributes)
-    assert (outcome.type, outcome.header.attempt, outcome.id, outcome.done) == (
-        "outcome",
-        intent.header.attempt,
-        "pt-1",
-        True,
-    )
-    assert desk.session.state.entries[ADDRESS] == OLD
+    assert (outcome.header.attempt, outcome.id, outcome.done) == (intent.header.attempt, "pt-1", True)
+    assert desk.entry == OLD
     assert not desk.session.state.intents
 
 
@@ -131,8 +141,8 @@ def test_what_had_no_effect_is_repeated_with_back_off() -> None:
     """One intent and one signature an attempt; the failed ones are closed."""
     desk = Desk(NO_EFFECT, NO_EFFECT, CREATED)
     desk.call(create())
-    assert desk.session.types() == ["intent", "failed", "intent", "failed", "intent", "outcome"]
-    assert len({record.header.attempt for record in desk.session.records}) == 3
+    assert desk.session.types() == ["intent", "failure", "intent", "failure", "intent", "outcome"]
+    assert len(attempts_of(desk)) == 3
     assert desk.clock.naps == [2.0, 4.0]
     assert desk.attempts == [1, 2, 3]
 
@@ -154,7 +164,7 @@ def test_a_refusal_is_reported_at_once() -> None:
     with pytest.raises(ApiError):
         desk.call(create())
     assert desk.attempts == [1]
-    assert desk.session.types() == ["intent", "failed"]
+    assert desk.session.types() == ["intent", "failure"]
 
 
 def test_gone_is_what_a_delete_wants_to_hear() -> None:
@@ -162,7 +172,7 @@ def test_gone_is_what_a_delete_wants_to_hear() -> None:
     desk = Desk(GONE, entry=OLD)
     desk.call(delete())
     assert desk.session.types() == ["intent", "outcome"]
-    assert ADDRESS not in desk.session.state.entries
+    assert desk.entry is None
     with pytest.raises(ApiError):
         Desk(GONE, entry=OLD).call(modify())
 
@@ -171,9 +181,9 @@ def test_a_lost_safe_write_is_repeated_and_its_intents_close_with_the_answer() -
     """Until then they stay open: whatever becomes of this run, the next one knows what may have been."""
     desk = Desk(LOST, LOST, None, entry=OLD)
     desk.call(modify())
-    assert desk.session.types() == ["intent", "intent", "intent", "outcome", "failed", "failed"]
+    assert desk.session.types() == ["intent", "intent", "intent", "outcome", "failure", "failure"]
     assert not desk.session.state.intents
-    assert desk.session.state.entries[ADDRESS] == NEW
+    assert desk.entry == NEW
 
 
 def test_a_safe_write_that_is_lost_eight_times_stays_open() -> None:
@@ -192,7 +202,7 @@ def test_a_refusal_after_a_lost_answer_is_checked(shown: JSON, works: bool) -> N
     desk.console.reads["DescribePromptTemplate"] = shown
     if works:
         desk.call(modify())
-        assert desk.session.state.entries[ADDRESS] == NEW
+        assert desk.entry == NEW
         assert not desk.session.state.intents
     else:
         with pytest.raises(ApiError):
@@ -216,7 +226,9 @@ def test_a_lost_create_that_is_not_found_is_repeated_after_its_window() -> None:
     desk = Desk(LOST, CREATED)
     desk.call(create())
     assert desk.attempts == [1, 2]
-    assert desk.session.records[-2].header.at >= 1000.0 + 60.0 + 60.0
+    again = desk.session.records[-2]
+    assert isinstance(again, Intent)
+    assert again.header.at >= 1000.0 + 60.0 + 60.0
     assert desk.clock.naps[:3] == [1.0, 1.5, 2.25]
     assert len(desk.console.asked) < 15
 
@@ -234,7 +246,7 @@ def test_a_lost_create_with_two_matches_is_left_to_a_person() -> None:
 def test_a_lost_create_that_cannot_be_looked_for_is_left_to_a_person() -> None:
     """Only once its window has closed; until then it is tried again."""
     desk = Desk(LOST)
-    desk.console.lists["DescribePromptTemplates"] = error(ErrorClass.REFUSED, status=403)
+    desk.console.lists["DescribePromptTemplates"] = error(status=403)
     with pytest.raises(Unsettled, match="cannot be read"):
         desk.call(create())
     assert desk.clock.time >= 1120.0
@@ -283,7 +295,7 @@ def test_a_stop_ends_the_back_off_and_leaves_the_journal_closed() -> None:
     desk.console.on_back_off = desk.stop.set
     with pytest.raises(Interrupted):
         desk.call(create())
-    assert desk.session.types() == ["intent", "failed"]
+    assert desk.session.types() == ["intent", "failure"]
 
 
 def test_a_stop_while_settling_leaves_the_intent_to_the_next_run() -> None:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 
+from qfops.core.address import KindKey
 from qfops.core.observation import LiveObject, Observed
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
+from qfops.objects.objects import Objects
 from qfops.reconcile.lost_calls.search_keys import SearchKeys
-from tests.unit.reconcile.scripted import FakeClock, Script
+from tests.unit.objects.scripted import FakeClock, Items, Library
 
-TASK = load().kinds[("v2", "FineTuningTask")]
-PROMPT = load().kinds[("v2", "PromptTemplate")]
+TASK = load().kinds[KindKey("v2", "FineTuningTask")]
+PROMPT = load().kinds[KindKey("v2", "PromptTemplate")]
 
 
 def keys(
-    *live: LiveObject, console: Script | None = None, fresh: float = 60.0
+    *live: LiveObject, console: Library | None = None, fresh: float = 60.0
 ) -> tuple[SearchKeys, FakeClock]:
     """Search keys over a refresh of runs that was made just now."""
     clock = FakeClock()
     observed = Observed({TASK.key: {item.id: item for item in live}})
-    return SearchKeys(console or Script(), clock, observed, clock.now(), 60.0), clock
+    objects = Objects(console or Library(), clock.now, fresh)
+    return SearchKeys(objects, observed, clock.now(), fresh), clock
 
 
 def task(name: str, job: str, scale: str) -> LiveObject:
@@ -44,7 +47,7 @@ def test_equal_keys_share_a_lock_and_others_do_not() -> None:
 
 def test_a_mark_that_is_silent_equals_one_that_is_shown_empty() -> None:
     """A description that was not given comes back as an empty text."""
-    version = load().kinds[("v2", "DatasetVersion")]
+    version = load().kinds[KindKey("v2", "DatasetVersion")]
     search, _ = keys()
     silent: dict[str, JSON] = {"datasetId": "dg-1"}
     assert search.alone(version, silent) is search.alone(version, {**silent, "description": ""})
@@ -59,15 +62,28 @@ def test_a_fresh_refresh_tells_what_was_there_before() -> None:
         task("task-3", "job-1", "FullFineTuning"),
         LiveObject("task-4", {"jobId": "job-1"}, {"taskId": "task-4"}),
     )
-    assert asyncio.run(search.before(TASK, PLANNED)) == ["task-1", "task-4"]
+    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-1", "task-4")
 
 
 def test_an_old_refresh_is_not_trusted() -> None:
     """After the visibility time the scope is read again."""
-    items: list[dict[str, JSON]] = [{"taskId": "task-9", "jobId": "job-1", "parameterScale": "LoRA"}]
-    console = Script(lists={"DescribeFineTuningTasks": items})
+    items: Items = [{"taskId": "task-9", "jobId": "job-1", "parameterScale": "LoRA"}]
+    console = Library(lists={"DescribeFineTuningTasks": items})
     search, clock = keys(task("task-1", "job-1", "LoRA"), console=console)
     clock.time += 59.9
-    assert asyncio.run(search.before(TASK, PLANNED)) == ["task-1"]
+    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-1",)
     clock.time += 0.1
-    assert asyncio.run(search.before(TASK, PLANNED)) == ["task-9"]
+    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-9",)
+
+
+def test_looks_of_one_scope_share_a_list_while_it_is_fresh() -> None:
+    """Creates that follow each other need not list again: what this run has made is in its state."""
+    console = Library(lists={"DescribeFineTuningTasks": [{"taskId": "task-9", "parameterScale": "LoRA"}]})
+    search, clock = keys(console=console)
+    clock.time += 60.0
+    for passed, asked in ((0.0, 1), (59.0, 1), (2.0, 2)):
+        clock.time += passed
+        assert asyncio.run(search.before(TASK, PLANNED)) == ("task-9",)
+        assert len(console.asked) == asked
+    asyncio.run(search.before(TASK, {**PLANNED, "jobId": "job-2"}))
+    assert [body for _, body in console.asked] == [{"jobId": "job-1"}] * 2 + [{"jobId": "job-2"}]

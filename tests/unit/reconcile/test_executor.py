@@ -13,7 +13,6 @@ from qfops.core.plan.actions import Action
 from qfops.core.plan.plan import Plan
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle
-from qfops.planning.policy import Approval
 from qfops.reconcile.apply.result import How
 from tests.crash.outcome import converged
 from tests.crash.rig import kill, next_process
@@ -82,13 +81,12 @@ def test_an_object_that_moved_after_the_plan_is_held_back(bench: Bench) -> None:
     bench.edit("PromptTemplate/faq-answer", labels=["faq"])
     prompt = bench.id("PromptTemplate/faq-answer")
 
-    def confirm(_plan: Plan) -> Approval:
+    def edited(_plan: Plan) -> None:
         """Somebody edits the template while the plan is read for two minutes."""
         bench.pass_time(120)
         bench.emulator.edit(prompt, "templateContent", "theirs {input}")
-        return WHOLE
 
-    result = bench.apply(confirm=confirm)
+    result = bench.apply(between=edited)
     assert [str(item.change.address) for item in result.of(How.STALE)] == ["PromptTemplate/faq-answer"]
     assert result.exit_code == 5
     assert bench.shown("PromptTemplate/faq-answer")["templateContent"] == "theirs {input}"
@@ -128,7 +126,7 @@ def test_resume_drops_what_moved_by_name(bench: Bench) -> None:
     after.emulator.edit(after.id("PromptTemplate/faq-answer"), "templateContent", "theirs {input}")
     found = after.resume()
     assert found is not None
-    assert found[1].dropped == ["PromptTemplate/faq-answer"]
+    assert found[1].dropped == ("PromptTemplate/faq-answer",)
     assert found[1].exit_code == 5
     assert after.id("FineTuningTask/faq-c")
     assert after.state().approved is None

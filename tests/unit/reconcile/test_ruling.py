@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from qfops.reconcile.settle import Look, Ruling, Seen, Window, decide, explain, seen_among
 
 from qfops.kinds.operations import Repeat
+from qfops.reconcile.lost_calls.ruling import Look, Ruling, Seen, Window, decide, explain, seen_among
 
 DONE, REPEAT, PENDING, AMBIGUOUS = Ruling.DONE, Ruling.REPEAT, Ruling.PENDING, Ruling.AMBIGUOUS
 WINDOW = Window(expires=1000.0, visibility=60.0)
