@@ -92,6 +92,8 @@ class _Refresh:
             self._show(item, live.completed(found.object))
             return
         if isinstance(found, Missing):
+            if self._young(item):
+                return  # its list may be late; the read of the part says more
             self.missing.add(item.key)
         else:
             self.unreadable[item.key] = _unless_fatal(found)
@@ -111,12 +113,15 @@ class _Refresh:
             return False
         return True
 
+    def _young(self, item: Target) -> bool:
+        """Whether the object was made so short a time ago that a list need not show it yet."""
+        return self.wanted.now - item.created < self.wanted.visibility
+
     def _absent(self, item: Target) -> bool:
         """Not in any list: missing, if the list was read to its end and the object is not brand-new; else
         whether a read of its own can say more."""
         reason = self.unlisted.get((item.kind.key, item.scope))
-        young = self.wanted.now - item.created < self.wanted.visibility
-        if reason is None and not young:
+        if reason is None and not self._young(item):
             self.missing.add(item.key)
             return False
         if item.kind.read is None or not names_all(item.kind.read, item.outputs):

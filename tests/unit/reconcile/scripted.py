@@ -98,9 +98,10 @@ Fact: TypeAlias = "Shown | Missing | CannotTell"
 
 
 class Door(Objects):
-    """A door whose answers are given: `lists` by kind (others are empty), `fact` to reads and parts.
+    """A door whose answers are given: `lists` by kind (others are empty), `fact` to reads.
 
-    `asked` are the questions in order, and `tasks` how many tasks there were when each was asked.
+    `part_fact` is the answer to questions for parts. `asked` are the questions in order, and `tasks` how many
+    tasks there were when each was asked.
     """
 
     def __init__(
@@ -108,9 +109,10 @@ class Door(Objects):
         clock: FakeClock,
         fact: Fact | None = None,
         lists: Mapping[str, Iterable[LiveObject] | CannotTell] | None = None,
+        part_fact: Fact | None = None,
     ) -> None:
         super().__init__(_NoConsole(), clock.now, WAIT.visibility)
-        self.fact, self.lists = fact, lists or {}
+        self.fact, self.lists, self.part_fact = fact, lists or {}, part_fact
         self.asked: list[str] = []
         self.tasks: list[int] = []
 
@@ -133,8 +135,8 @@ class Door(Objects):
 
     async def part(self, kind: Kind, object_id_: str, key: JSON, *, since: Moment) -> Fact:
         self._note(f"part {kind.name} {object_id_}")
-        assert self.fact is not None, "nobody should have asked for a part"
-        return self.fact
+        assert self.part_fact is not None, "nobody should have asked for a part"
+        return self.part_fact
 
     def _note(self, question: str) -> None:
         self.asked.append(question)
