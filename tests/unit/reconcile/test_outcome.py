@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from qfops.core.address import Address, KindKey
-from qfops.core.errors import ErrorClass
+from qfops.core.errors import ErrorClass, UsageError
 from qfops.core.plan.steps import Call, Repeat
 from qfops.core.state.entry import CURRENT, Entry, Retired
 from qfops.core.state.records import Header, Intent
@@ -300,3 +300,30 @@ def test_what_has_happened_meanwhile_stays(
         return await way(replace(story, meanwhile=meanwhile))
 
     assert asyncio.run(told()) == after
+
+
+@pytest.mark.parametrize("name", [name for name, story in STORIES.items() if story.made is None])
+def test_no_person_names_an_object_that_such_a_call_cannot_have_made(name: str) -> None:
+    """Not even where no object is current afterwards; the call stays open."""
+
+    async def told() -> None:
+        desk = await _left_open(STORIES[name])
+        with pytest.raises(UsageError, match="makes no object"):
+            await settle_by_hand(desk.journal, desk.world, ADDRESS, "pt-9", "qfops", done=False)
+        assert len(desk.session.state.intents) == 1
+
+    asyncio.run(told())
+
+
+@pytest.mark.parametrize("name", [name for name, story in STORIES.items() if story.made is not None])
+def test_no_create_is_done_without_its_object(name: str) -> None:
+    """The person must say which."""
+
+    async def told() -> None:
+        story = STORIES[name]
+        desk = await _left_open(story)
+        with pytest.raises(UsageError, match="--done does not say enough"):
+            await settle_by_hand(desk.journal, desk.world, story.address, None, "qfops", done=True)
+        assert len(desk.session.state.intents) == 1
+
+    asyncio.run(told())

@@ -176,6 +176,7 @@ def test_a_new_dataset_whose_version_is_not_listed_yet_is_read_and_never_missing
         id="dg-1",
         attributes={"datasetName": "d", "publish": True},
         outputs=dict(whole.outputs),
+        status={"importStatus": "Created", "publishStatus": "Published"},
         created=NOW - 1.0,
     )
     absent = Missing(Moment(NOW), listed=True)

@@ -22,7 +22,7 @@ def keys(
     """Search keys over a refresh of runs that was made just now."""
     clock = FakeClock()
     observed = Observed({TASK.key: {item.id: item for item in live}})
-    objects = Objects(console or Library(), clock.now, fresh)
+    objects = Objects(console or Library(), clock.now, 10 * fresh)
     return SearchKeys(objects, observed, clock.now(), fresh), clock
 
 
