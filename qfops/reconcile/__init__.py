@@ -1,1 +1,1 @@
-"""Between plan and world: observing, settling, carrying out. Only `calls` sends mutating requests."""
+"""Between plan and world: refreshing, settling, carrying out. Only `apply/calls` sends mutating requests."""

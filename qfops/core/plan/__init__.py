@@ -1,1 +1,1 @@
-"""The plan as values: actions, steps, changes, options, events. It may import all other nouns."""
+"""The plan as values: actions, steps, changes, approval words, events. It may import all other nouns."""
