@@ -6,6 +6,7 @@ Goldens are compared byte for byte and rewritten by `pytest --update-goldens`.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name.startswith((*OURS, *OF_CI_SYSTEMS)) or name.upper().endswith("_PROXY"):
             del os.environ[name]
+    # A shell starts what runs in its background with Ctrl-C ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

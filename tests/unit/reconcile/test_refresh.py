@@ -6,18 +6,21 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pytest
+
 from qfops.core.address import Address, KindKey, ObjectKey
-from qfops.core.observation import LiveObject, Observed, Phase
+from qfops.core.errors import ApiError
+from qfops.core.observation import LiveObject, Observed, Phase, Status
 from qfops.core.plan.plan import Stats
 from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.state.state import State
 from qfops.kinds.registry import load
-from qfops.objects.answers import Missing, Moment, Shown
+from qfops.objects.answers import CannotTell, Missing, Moment, Shown
 from qfops.reconcile.refresh import refresh
 from qfops.reconcile.refresh_targets import RefreshScope
 from tests.support.bench import resource
-from tests.unit.objects.scripted import FakeClock
+from tests.unit.objects.scripted import FakeClock, error
 from tests.unit.reconcile.scripted import WAIT, Desk, Door, Fact, Script
 
 TASK, MODEL, DATASET = (load().kinds[KindKey("v2", name)] for name in ("FineTuningTask", "Model", "Dataset"))
@@ -190,6 +193,53 @@ def test_a_new_dataset_whose_version_is_not_listed_yet_is_read_and_never_missing
         assert live.attributes.get("publish") is (True if isinstance(fact, Shown) else None)
     old = Door(FakeClock(), None, {"Dataset": [DATA]}, absent)
     assert refreshed(old, replace(entry, created=0.0)).missing == {ObjectKey(DATASET.key, "dg-1")}
+
+
+DENIED = error(status=403)
+
+
+@pytest.mark.parametrize("status", [{"runStatus": "Running"}, {}], ids=["with its status", "without"])
+def test_a_read_that_cannot_tell_spoils_only_what_a_list_shows_too_little_of(status: Status) -> None:
+    """With its status it can be judged by what the list shows; without, nobody knows how it stands."""
+    listed = replace(run(0, scale=None), status=status)
+    found = refreshed(door_to(listed, fact=CannotTell("no", Moment(NOW), DENIED)), run_entry(0))
+    assert found.find(TASK.key, "task-0") == listed
+    assert found.missing == frozenset()
+    assert found.unreadable == ({} if status else {ObjectKey(TASK.key, "task-0"): "no"})
+
+
+@pytest.mark.parametrize(("failure", "stays"), [(DENIED, True), (error(status=404), True), (None, False)])
+def test_a_part_that_cannot_be_told_makes_its_object_unreadable(
+    failure: ApiError | None, stays: bool
+) -> None:
+    """It stays among what its list shows, unless nothing says which part is ours."""
+    entry = Entry(
+        address=Address.parse("Dataset/d"),
+        id="dg-1",
+        attributes={"datasetName": "d", "publish": True},
+        outputs={"datasetId": "dg-1"},
+    )
+    part = CannotTell("no", Moment(NOW), failure)
+    found = refreshed(Door(FakeClock(), None, {"Dataset": [DATA]}, part), entry)
+    assert found.find(DATASET.key, "dg-1") == (DATA if stays else None)
+    assert found.unreadable == {ObjectKey(DATASET.key, "dg-1"): "no"}
+    assert found.missing == frozenset()
+
+
+def test_a_refresh_ends_with_what_ends_everything() -> None:
+    """Of a list, a part or a read: nothing else would fare better."""
+    away = error(fatal=True)
+    answer = CannotTell("no", Moment(NOW), away)
+    part = Door(FakeClock(), None, {"Dataset": [DATA]}, answer)
+    data = Entry(address=Address.parse("Dataset/d"), id="dg-1", attributes={"publish": True})
+    for door, entry in (
+        (Door(FakeClock(), lists={"FineTuningTask": answer}), run_entry(0)),
+        (door_to(run(0, scale=None), fact=answer), run_entry(0)),
+        (part, data),
+    ):
+        with pytest.raises(ApiError) as raised:
+            refreshed(door, entry)
+        assert raised.value is away
 
 
 def test_what_the_refresh_cost_is_what_the_console_counted() -> None:
