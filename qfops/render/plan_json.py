@@ -17,9 +17,6 @@ from qfops.core.plan.steps import Call, StateEdit, Step, Wait
 from qfops.core.plan_options import PlanOptions
 from qfops.core.values import ABSENT, JSON, Marker, Reference, Sensitive, Slot, Unknown
 from qfops.render.reports.diagnostics import diagnostic_json
-from qfops.render.saved_plan import PlanFile, read_plan
-
-__all__ = ["PlanFile", "plan_file", "plan_json", "published_slot", "read_plan"]
 
 _PLAIN = PlanOptions()
 
@@ -37,7 +34,7 @@ def plan_json(plan: Plan, options: PlanOptions = _PLAIN) -> dict[str, JSON]:
             "version": __version__,
             "command": plan.command,
             "destroy": plan.destroys,
-            "arguments": [*options.arguments()],
+            "arguments": list(options.arguments()),
             "options": options.to_json(),
         },
         "project": plan.project,

@@ -5,19 +5,20 @@ What comes out is what identifies the plan; the plan itself is made again and mu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 from qfops.core.canonical import digest
 from qfops.core.diagnostics import nearest
 from qfops.core.errors import QfopsError
-from qfops.core.plan.actions import SUMMARY_KEYS, Need
+from qfops.core.plan.actions import SUMMARY_KEYS, Action, Need, Verdict
 from qfops.core.plan.plan import FORMAT_VERSION
 from qfops.core.plan_options import KEYS, PlanOptions, read_arguments, read_options
 from qfops.core.values import JSON
 
 _REMEDY = "Make a new one: qfops plan --out FILE"
+_ASK_FOR_NOTHING = (Action.NO_OP, Action.WAIT, Action.BLOCKED, Action.UNKNOWN)
 
 
 def _keys(names: str) -> frozenset[str]:
@@ -82,7 +83,7 @@ def read_plan(data: JSON) -> PlanFile:
         )
     _check_keys(data)
     _check_sum(data)
-    return _identity(data)
+    return _identity(data, version)
 
 
 def _check_keys(data: Mapping[str, JSON]) -> None:
@@ -129,7 +130,7 @@ def _check_sum(data: Mapping[str, JSON]) -> None:
         _refuse("The saved plan was changed after it was written.", "Its checksum does not fit its content.")
 
 
-def _identity(data: Mapping[str, JSON]) -> PlanFile:
+def _identity(data: Mapping[str, JSON], version: int) -> PlanFile:
     tool, state, changes = data["tool"], data["state"], data["changes"]
     if not isinstance(tool, dict) or not isinstance(state, dict) or not isinstance(changes, list):
         _refuse("The saved plan is damaged.", "tool, state or changes has the wrong type.")
@@ -145,58 +146,56 @@ def _identity(data: Mapping[str, JSON]) -> PlanFile:
         serial=serial,
         complete=data["complete"] is True,
         command=str(tool.get("command")),
-        options=_options(tool),
+        options=_options(tool, version),
         changes=tuple(
             (str(item.get("address")), str(item.get("object")), str(item.get("action"))) for item in listed
         ),
-        needs=_needs(listed),
+        needs=_needs(listed, version),
     )
 
 
-def _options(tool: Mapping[str, JSON]) -> PlanOptions:
+def _options(tool: Mapping[str, JSON], version: int) -> PlanOptions:
     """The options of a plan: values since format 2, words before."""
-    options, arguments = tool.get("options"), tool.get("arguments")
+    name = "arguments" if version == 1 else "options"
+    found = tool.get(name)
     try:
-        if isinstance(options, dict):
-            return read_options(options)
-        if isinstance(arguments, list):
-            words = [str(word) for word in arguments]
-            return read_arguments(words, destroy=tool.get("destroy") is True)
+        if version == 1 and isinstance(found, list):
+            return read_arguments([str(word) for word in found], destroy=tool.get("destroy") is True)
+        if version > 1 and isinstance(found, dict):
+            return read_options(found)
     except ValueError as error:
         _refuse("The saved plan is damaged.", f"{error}.")
-    return _refuse("The saved plan is damaged.", "tool.arguments has the wrong type.")
+    return _refuse("The saved plan is damaged.", f"tool.{name} is missing or has the wrong type.")
 
 
-def _needs(changes: Sequence[Mapping[str, JSON]]) -> tuple[Need, ...]:
-    words = {str(word) for change in changes for word in _needed(change)}
+def _needs(changes: Sequence[Mapping[str, JSON]], version: int) -> tuple[Need, ...]:
+    """What all changes need, each word once, in the order of the words."""
+    needed = _implied if version == 1 else _stated
+    words = {word for change in changes for word in needed(change)}
     return tuple(need for need in Need if need in words)
 
 
-def _needed(change: Mapping[str, JSON]) -> Sequence[JSON]:
-    """What one change needs; format 1 did not say so, and it follows from what the change does."""
+def _stated(change: Mapping[str, JSON]) -> Sequence[JSON]:
     stated = change.get("needs")
-    if isinstance(stated, list):
-        return stated
-    action, steps = change.get("action"), change.get("steps")
-    if action in ("no-op", "wait", "blocked", "unknown"):
-        return ()
-    stops = (
-        any(isinstance(s, dict) and s.get("id") == "stop" for s in steps)
-        if isinstance(steps, list)
-        else False
-    )
-    found: list[JSON] = []
+    if not isinstance(stated, list) or not all(word in tuple(Need) for word in stated):
+        _refuse("The saved plan is damaged.", f"needs must be a list of {', '.join(Need)}.")
+    return stated
+
+
+def _implied(change: Mapping[str, JSON]) -> Iterator[Need]:
+    """What a change of format 1 needs, which did not say so: it follows from what the change does."""
+    action = change.get("action")
+    if action in _ASK_FOR_NOTHING:
+        return
     if action in (Need.DELETE, Need.DEACTIVATE):
-        found.append(action)
-    elif change.get("destroys") or stops:
-        found.append(Need.REPLACE)
-    attributes = change.get("attributes")
-    for vote in attributes if isinstance(attributes, list) else ():
-        if isinstance(vote, dict) and vote.get("verdict") == "revert":
-            found.append(Need.REVERT_DRIFT)
-        if isinstance(vote, dict) and "overwrites console edit" in str(vote.get("reason")):
-            found.append(Need.OVERWRITE)
-    return found
+        yield Need(str(action))
+    elif change.get("destroys") or any(step.get("id") == "stop" for step in _at(change, ["steps[]"])):
+        yield Need.REPLACE
+    for vote in _at(change, ["attributes[]"]):
+        if vote.get("verdict") == Verdict.REVERT:
+            yield Need.REVERT_DRIFT
+        if "overwrites console edit" in str(vote.get("reason")):
+            yield Need.OVERWRITE
 
 
 def _refuse(summary: str, detail: str = "") -> NoReturn:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qfops.core.plan.actions import Action, Need
 from qfops.core.plan.plan import Plan, needs_of
+from qfops.core.plan_options import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,13 @@ def _needs(plan: Plan) -> list[Need]:
 
 def apply_command(plan: Plan, command: str, flags: str) -> str:
     """The command that does this plan, up to its approval: `qfops --env dev apply --target Service/faq`."""
-    verb = "destroy" if plan.destroys else "prune" if plan.command == "prune" else "apply"
+    verb = "destroy" if plan.destroys else "prune" if plan.scope is Scope.PRUNE else "apply"
     return " ".join(part for part in (command, verb, flags) if part)
 
 
 def next_step(plan: Plan, command: str, flags: str) -> Next:
     """How a plan that has changes goes on."""
-    acting = [change for change in plan.changes if change.acts]
+    acting = plan.acting
     if not acting:
         return Next("APPROVE", "nothing: all of it is blocked or unknown, see above")
     if all(change.seal.owed or change.action is Action.WAIT for change in acting):
@@ -55,13 +56,13 @@ def next_step(plan: Plan, command: str, flags: str) -> Next:
 
 def _remarks(plan: Plan) -> Iterator[str]:
     """What it takes without the digest, where `--auto-approve` alone is not enough; what is left out."""
-    implied = (Need.DELETE, Need.DEACTIVATE) if plan.destroys or plan.command == "prune" else ()
+    implied = (Need.DELETE, Need.DEACTIVATE) if plan.scope is not Scope.PROJECT else ()
     words = ",".join(word for word in allowances(plan) if word not in implied)
     if only_whole(plan):
         yield "only the digest approves what overwrites a console edit"
         yield f"without it the rest needs --allow {words}" if words else "--auto-approve leaves it out"
     elif words:
         yield f"without the digest it needs --allow {words}; --auto-approve refuses it"
-    held = sum(change.action in (Action.BLOCKED, Action.UNKNOWN) for change in plan.changes)
+    held = sum(change.action.held for change in plan.changes)
     if held:
         yield f"leaves out the {held:,} blocked or unknown above"

@@ -14,9 +14,6 @@ from qfops.render.story.parts import ChangeStory, Edit, Emphasis, Remark
 from qfops.render.story.signs import SIGNS, emphasis
 from qfops.render.values import duration
 
-_ENDS = (Action.DELETE, Action.DEACTIVATE, Action.FORGET, Action.RETIRE)
-HELD = (Action.BLOCKED, Action.UNKNOWN)
-
 
 def change_story(change: Change, cause: Cause | None) -> ChangeStory:
     """The story of one change; `cause` is the edit that the heading shows (None: no edit, or several)."""
@@ -28,7 +25,7 @@ def change_story(change: Change, cause: Cause | None) -> ChangeStory:
         label=label(change),
         facts=tuple(fact for fact in _facts(change, told) if fact),
         details=tuple(details(told)),
-        edits=tuple(edit_story(edit) for edit in change.causes) if change.action in HELD else (),
+        edits=tuple(edit_story(edit) for edit in change.causes) if change.action.held else (),
         remarks=tuple(_remarks(change)),
         ways_on=tuple(Remark("way on", clean(line)) for line in change.decision.remedy.splitlines()),
     )
@@ -55,7 +52,7 @@ def _origin(cause: Cause) -> str:
 
 def _facts(change: Change, told: Sequence[AttributeChange]) -> Iterator[str]:
     """The parts of the change's sentence, some of them empty."""
-    if change.action in _ENDS and change.object == CURRENT:
+    if change.action.leaves and change.object == CURRENT:
         yield clean(change.id)
     yield headline(told)
     if change.action is not Action.UPDATE or not told:
@@ -63,7 +60,7 @@ def _facts(change: Change, told: Sequence[AttributeChange]) -> Iterator[str]:
     if change.origin.link and change.origin.link not in change.reason:
         yield f"object {clean(change.origin.link)}"
     yield from _cost(change)
-    if change.ends.keeps and change.action not in (*_ENDS, Action.RUN):
+    if change.ends.keeps and not (change.action.leaves or change.action is Action.RUN):
         yield f"the old one is kept: {', '.join(clean(item) for item in change.ends.keeps)}"
     yield from (clean(note) for note in change.decision.notes)
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from qfops.core.plan.change import AttributeChange
 from qfops.core.plan.plan import HeldBack, Plan
 from qfops.core.values import same
 from qfops.render.layout import clean, plural
@@ -56,24 +57,20 @@ class DriftStory:
 
 
 def console_edit(item: HeldBack) -> ConsoleEdit:
-    """The story of one edit that a plan found: the only function that looks into what was found."""
-    sides = (
-        Side("applied", item.attribute.prior),
-        Side("console", item.attribute.live),
-        Side("manifest", item.attribute.desired),
-    )
-    text = _text(item)
+    """The story of one edit that a plan found."""
+    vote = item.attribute
+    sides = (Side("applied", vote.prior), Side("console", vote.live), Side("manifest", vote.desired))
+    text = _text(vote)
+    unchanged = text is not None and same(vote.desired, vote.prior)
     return ConsoleEdit(
         sign=CONSOLE_EDIT,
         address=str(item.address),
-        path=clean(item.attribute.path),
+        path=clean(vote.path),
         place=_place(item),
         sides=sides,
         short=all(fits(side.value) for side in sides),
         text=text,
-        manifest="says what was applied"
-        if text is not None and same(item.attribute.desired, item.attribute.prior)
-        else "",
+        manifest="says what was applied" if unchanged else "",
         remarks=tuple(_remarks(item)),
         ignored=item.ignored,
         revertible=item.revertible,
@@ -86,10 +83,10 @@ def _place(item: HeldBack) -> str:
     return clean(shlex.quote(f"{item.address}{dot}{item.attribute.path}"))
 
 
-def _text(item: HeldBack) -> TextDiff | None:
-    if not (isinstance(item.attribute.prior, str) and isinstance(item.attribute.live, str)):
+def _text(vote: AttributeChange) -> TextDiff | None:
+    if not (isinstance(vote.prior, str) and isinstance(vote.live, str)):
         return None
-    return TextDiff(tuple(changed_lines(item.attribute.prior, item.attribute.live)), "applied → console:")
+    return TextDiff(tuple(changed_lines(vote.prior, vote.live)), "applied → console:")
 
 
 def _remarks(item: HeldBack) -> Iterator[str]:

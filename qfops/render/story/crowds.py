@@ -13,7 +13,7 @@ from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Cause, Change
 from qfops.core.state.entry import CURRENT
 from qfops.render.layout import ELLIPSIS
-from qfops.render.story.changes import HELD, change_story, edit_story
+from qfops.render.story.changes import change_story, edit_story
 from qfops.render.story.danger import Danger, danger
 from qfops.render.story.parts import Between, ChangeStory, Detail, Difference, Phrase, Sides, TextDiff
 from qfops.render.values import show
@@ -66,7 +66,7 @@ def _crowd(found: Sequence[tuple[Change, ChangeStory]]) -> ChangeStory:
 def _likeness(change: Change, story: ChangeStory) -> Hashable:
     """Equal for changes that one story can stand for."""
     alone = danger(change) < Danger.EDITS or change.action in _OWN_STORY or change.object != CURRENT
-    if alone and change.action not in HELD:
+    if alone and not change.action.held:
         return change.key
     told = _anonymous(story, str(change.address))
     details = tuple(_comparable(item) for item in told.details)

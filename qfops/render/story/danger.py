@@ -30,12 +30,11 @@ _DANGERS = {
     Action.UPDATE: Danger.EDITS,
     Action.WAIT: Danger.WAITS,
 }
-_ENDS = (Action.DELETE, Action.DEACTIVATE)
 
 
 def throws_away(change: Change) -> bool:
     """Whether something new replaces an object that is not kept, or a run that is still going."""
-    if not change.acts or change.action in _ENDS:
+    if not change.acts or change.action.removes:
         return False
     return stops_a_run(change) or bool(change.ends.destroys)
 

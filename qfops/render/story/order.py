@@ -46,9 +46,8 @@ def _levels(plan: Plan) -> list[dict[str, float]]:
 
 
 def _kind(change: Change) -> str:
-    ending = change.action in (Action.DELETE, Action.DEACTIVATE)
-    prefix = "" if change.address.version == "v2" else f"{change.address.version}/"
-    return f"{change.action} {prefix}{change.address.kind}" if ending else f"{prefix}{change.address.kind}"
+    kind = str(change.address.kind_key)
+    return f"{change.action} {kind}" if change.action.removes else kind
 
 
 def _forecast(change: Change) -> float:

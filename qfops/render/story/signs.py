@@ -41,5 +41,4 @@ _LOUDNESS = {
 
 def emphasis(change: Change) -> Emphasis:
     """How loudly the change is named."""
-    held = change.action in (Action.BLOCKED, Action.UNKNOWN)
-    return Emphasis.DANGER if held else _LOUDNESS[danger(change)]
+    return Emphasis.DANGER if change.action.held else _LOUDNESS[danger(change)]

@@ -61,7 +61,7 @@ def _toll(plan: Plan) -> tuple[Phrase, ...]:
 
 def _counts(plan: Plan, groups: Sequence[Group], left_alone: int) -> Iterator[str]:
     """`2 edits → 4 changes: 1 run, …` and what is not done."""
-    acting = [item for item in plan.changes if item.acts]
+    acting = plan.acting
     done = f"{plural(len(acting), 'change')}: {', '.join(_actions(acting))}" if acting else "no change"
     sources = _sources(plan, groups)
     yield f"{sources} → {done}" if sources else done

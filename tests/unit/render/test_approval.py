@@ -6,6 +6,7 @@ import pytest
 
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change
+from qfops.core.plan_options import Scope
 from qfops.render.story.approval import Next, allowances, next_step, only_whole
 from tests.support.plans import call
 
@@ -63,7 +64,7 @@ def test_no_word_covers_what_overwrites_a_console_edit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "command"), [({"destroy": True}, "destroy"), ({"command": "prune"}, "prune")]
+    ("fields", "command"), [({"destroy": True}, "destroy"), ({"scope": Scope.PRUNE}, "prune")]
 )
 def test_destroy_and_prune_imply_the_ends(fields: dict[str, Any], command: str) -> None:
     step = next_step(plan(change(Action.DELETE), **fields), "qfops", "")

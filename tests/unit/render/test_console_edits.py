@@ -49,6 +49,7 @@ def test_an_edited_text_is_told_by_its_changed_lines() -> None:
     assert not edit.short
     assert edit.manifest == "says what was applied"
     assert console_edit(drift("content", before, "b", desired="c")).manifest == ""
+    assert console_edit(drift("topP", 0.8, 0.5)).manifest == ""
 
 
 @pytest.mark.parametrize(

@@ -59,12 +59,13 @@ def test_several_attributes_have_a_line_each() -> None:
         ),
         notes=("note: sent at creation only",),
     )
-    assert body(update)[:5] == [
+    assert body(update)[:6] == [
         "EDIT 1  a.yaml:1",
         "  ~ update  Service/faq  note: sent at creation only",
         "            name a → b",
         "            modelId am-1 → known after apply",
         "            stop added: [x]",
+        "CONSOLE EDIT, not part of this plan",
     ]
 
 
