@@ -108,9 +108,9 @@ def read_options(document: Mapping[str, JSON]) -> PlanOptions:
         paths=tuple(_texts(document, "paths")),
         targets=tuple(Address.parse(text) for text in _texts(document, "targets")),
         labels=tuple(_pair(item) for item in _items(document, "labels")),
-        prune=document["prune"] is True,
-        retry_failed=document["retryFailed"] is True,
-        revert_drift=document["revertDrift"] is True,
+        prune=_switch(document, "prune"),
+        retry_failed=_switch(document, "retryFailed"),
+        revert_drift=_switch(document, "revertDrift"),
     )
 
 
@@ -137,6 +137,13 @@ def read_arguments(words: list[str], *, destroy: bool) -> PlanOptions:
     return options
 
 
+def _switch(document: Mapping[str, JSON], key: str) -> bool:
+    value = document[key]
+    if not isinstance(value, bool):
+        raise ValueError(f"options.{key} must be true or false")
+    return value
+
+
 def _items(document: Mapping[str, JSON], key: str) -> list[JSON]:
     value = document[key]
     if not isinstance(value, list):
@@ -152,6 +159,7 @@ def _texts(document: Mapping[str, JSON], key: str) -> list[str]:
 
 
 def _pair(item: JSON) -> tuple[str, str]:
-    if not isinstance(item, list) or len(item) != 2:
-        raise ValueError("options.labels must be pairs of key and value")
-    return str(item[0]), str(item[1])
+    match item:
+        case [str(key), str(value)]:
+            return key, value
+    raise ValueError("options.labels must be pairs of key and value")

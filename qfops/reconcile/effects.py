@@ -214,6 +214,7 @@ def _linked(edit: Links, address: Address, entry_of: EntryOf) -> Entries:
         status=item.status,
         run_key=item.run_key,
         inputs=current.inputs if current is not None and same_run else {},
+        created=item.created,
         retired=tuple(other for other in _retired(current, edit.aside) if other.id != item.id),
     )
     entry = _seen(owned(entry, edit.ours), edit.sees)

@@ -76,7 +76,7 @@ def targets_of(registry: Registry, wanted: RefreshScope) -> Iterable[Target]:
             yield _current(kind, entry, resource)
         for item in entry.retired:
             declared = tuple(item.attributes)
-            yield Target(kind, item.id, item.attributes, item.outputs, item.status, 0.0, declared)
+            yield Target(kind, item.id, item.attributes, item.outputs, item.status, item.created, declared)
     for address, object_id in wanted.adopt.items():
         kind, resource = registry.kinds.get(address.kind_key), wanted.resources.get(address)
         current = wanted.state.entries.get(address)

@@ -63,7 +63,15 @@ lifecycles = st.builds(
 )
 words = st.dictionaries(texts, texts, max_size=2)
 retired = st.builds(
-    Retired, filled, objects, objects, texts, words, texts, st.sampled_from([None, "delete", "deactivate"])
+    Retired,
+    id=filled,
+    attributes=objects,
+    outputs=objects,
+    run_key=texts,
+    status=words,
+    why=texts,
+    due=st.sampled_from([None, "delete", "deactivate"]),
+    created=st.floats(0.0, 2e9),
 )
 
 

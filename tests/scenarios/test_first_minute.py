@@ -274,9 +274,6 @@ def test_a_new_job_that_somebody_deletes_is_unknown_for_a_minute(bench: Bench) -
     assert actions(bench.plan()) == {"FineTuningJob/faq": "create"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a retired object is never taken for new: absent from a list, it is gone"
-)
 def test_a_new_service_that_was_retired_is_not_forgotten(bench: Bench) -> None:
     """Replaced and pruned within a minute: it is stopped, not left running where nobody knows it."""
     bench.show_late()

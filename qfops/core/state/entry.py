@@ -19,7 +19,10 @@ Due = Literal["delete", "deactivate"]
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """An object kept after its resource was replaced or removed; `due` is the end it still owes."""
+    """An object kept after its resource was replaced or removed; `due` is the end it still owes.
+
+    `created` is when it was made (seconds since 1970; 0: not known): lists may be late for a young one.
+    """
 
     id: str
     attributes: dict[str, JSON]
@@ -28,6 +31,7 @@ class Retired:
     status: Status = field(default_factory=dict)
     why: str = ""
     due: Due | None = None
+    created: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +63,29 @@ class Entry:
         """The current object as one that is kept, or that owes its end."""
         assert self.id is not None
         return Retired(
-            self.id, dict(self.attributes), dict(self.outputs), self.run_key, self.status, why, due
+            id=self.id,
+            attributes=dict(self.attributes),
+            outputs=dict(self.outputs),
+            run_key=self.run_key,
+            status=self.status,
+            why=why,
+            due=due,
+            created=self.created,
         )
 
     def without_object(self) -> Entry:
-        """The entry once its current object has left it; the retired ones stay."""
-        return replace(self, id=None, attributes={}, outputs={}, assumed=(), status={}, run_key="", inputs={})
+        """The entry once its current object has left it; the retired ones stay, and how long one takes."""
+        return replace(
+            self,
+            id=None,
+            attributes={},
+            outputs={},
+            assumed=(),
+            status={},
+            run_key="",
+            inputs={},
+            created=0.0,
+        )
 
     def without_retired(self, object_id: str) -> Entry:
         """The entry once a retired object has left it."""

@@ -6,7 +6,6 @@ and settles in memory; a person may say what became of a call.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from qfops.kinds.operations import Operation
 from qfops.kinds.registry import Registry
 from qfops.objects.answers import CannotTell
 from qfops.objects.objects import Objects
+from qfops.reconcile.concurrency import together
 from qfops.reconcile.lost_calls.look_up import look_for
 from qfops.reconcile.lost_calls.ruling import Look, Ruling, Window, decide, explain
 from qfops.reconcile.outcome import outcome
@@ -106,17 +106,22 @@ async def settle_journaled(run: Run) -> dict[Address, str]:
 async def settle_in_memory(world: World, objects: Objects, state: State) -> tuple[State, dict[Address, str]]:
     """The state as it would be after settling, from one look without waiting; what is open, by address."""
 
-    async def look_at(call: OpenCall) -> tuple[Look, Ruling, dict[str, JSON]]:
+    calls = list(open_calls(world.registry, state.intents))
+    found: dict[str, tuple[Look, Ruling, dict[str, JSON]]] = {}
+
+    async def look_at(call: OpenCall) -> None:
         repeat = call.operation.repeat
         look, began = await look_for(objects, call.kind, call.intent, repeat, state.entries)
         window = Window(call.intent.expires, world.settings.wait.visibility)
         ruling = decide(repeat, look, window, began.time)
-        return look, ruling, await made(objects, call.kind, look) if ruling is Ruling.DONE else {}
+        outputs = await made(objects, call.kind, look) if ruling is Ruling.DONE else {}
+        found[call.intent.header.attempt] = look, ruling, outputs
 
-    calls = list(open_calls(world.registry, state.intents))
+    await together(look_at(call) for call in calls)
     unsettled: dict[Address, str] = {}
     entries: dict[Address, Entry | None] = {**state.entries}
-    for call, (look, ruling, outputs) in zip(calls, await asyncio.gather(*map(look_at, calls)), strict=True):
+    for call in calls:
+        look, ruling, outputs = found[call.intent.header.attempt]
         if ruling is Ruling.DONE:
             entries.update(outcome(call.kind, call.intent, outputs, entries.get(call.address)).entries)
         elif ruling is not Ruling.REPEAT:

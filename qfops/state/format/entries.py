@@ -42,7 +42,7 @@ _ENTRY = frozenset(
         *("status", "runKey", "inputs", "created", "seconds", "retired"),
     )
 )
-_RETIRED = frozenset(("id", "attributes", "outputs", "runKey", "status", "why", "due"))
+_RETIRED = frozenset(("id", "attributes", "outputs", "runKey", "status", "why", "due", "created"))
 _LIFECYCLE = frozenset(("protect", "ignore", "onRemove", "onReplace"))
 _IGNORE = frozenset(("path", "reason", "until"))
 _DUE: dict[str, Due] = {"delete": "delete", "deactivate": "deactivate"}
@@ -128,6 +128,7 @@ def _write_retired(item: Retired) -> Object:
         "status": dict(item.status),
         "why": item.why,
         "due": item.due,
+        "created": item.created,
     }
     return {"id": item.id, **sparse(document)}
 
@@ -142,6 +143,7 @@ def _read_retired(value: object, where: str) -> Retired:
         status=named_texts(source, "status", where),
         why=field(source, "why", str, "", where),
         due=word(source, "due", _DUE, where) if source.get("due") is not None else None,
+        created=number(source, "created", where),
     )
 
 
