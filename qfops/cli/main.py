@@ -134,6 +134,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         from qfops.cli.ui.errors import report
 
+        if isinstance(error, OSError) and terminal.lost():
+            return 1  # click itself wrote (a help), and it has been said that nobody could read it
         return report(error)
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -170,6 +172,7 @@ def main() -> NoReturn:
     # What a command builds lives until it ends: looking for circles in it is a third of a plan's time. Runs
     # that may wait for hours turn it on again (`change.leased`).
     gc.disable()
+    terminal.open_closed()
     code = terminal.finish(run())
     # All is written and closed by now; taking apart what a plan built costs as much as reading state.
     os._exit(code)

@@ -23,6 +23,24 @@ class StreamPage(NamedTuple):
     width: int
 
 
+def open_closed() -> None:
+    """Open what was closed from outside (`>&-`), so that no file of ours takes the number of a stream.
+
+    Results then cannot be written, and that is said; what nobody hears (standard error) vanishes.
+    """
+    for number, name, flags in (
+        (0, "stdin", os.O_RDONLY),
+        (1, "stdout", os.O_RDONLY),
+        (2, "stderr", os.O_WRONLY),
+    ):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, flags)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
+
+
 def use_utf8() -> None:
     """Write UTF-8 whatever the locale says; a character that cannot be written never ends a command."""
     for stream in (sys.stdout, sys.stderr):
@@ -73,13 +91,18 @@ def ask(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def finish(code: int) -> int:
-    """Write what is still held; the exit code: 1 where a result could not be written."""
+def lost() -> bool:
+    """Whether results could not be written; what is still held is written first."""
     for stream in (sys.stdout, sys.stderr):
         _write(stream, "")
-    lost = bool(_unwritten)
+    return bool(_unwritten)
+
+
+def finish(code: int) -> int:
+    """The exit code in the end: 1 where a result could not be written, though all else went well."""
+    unwritten = lost()
     _unwritten.clear()
-    return code or int(lost)
+    return code or int(unwritten)
 
 
 def _write(stream: TextIO, text: str) -> None:

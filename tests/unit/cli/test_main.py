@@ -1,5 +1,7 @@
 """The root command: what it loads, how it ends, and that every command explains itself."""
 
+import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -113,6 +115,37 @@ def test_output_that_cannot_be_written_is_an_error(
     assert running.returncode == 1
     assert "cannot be written" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("plan", "--help"), ("--version",), ("schema",)], ids=" ".join
+)
+def test_help_that_cannot_be_written_is_an_error_too(
+    process: Callable[..., "subprocess.Popen[str]"], folder: Path, arguments: tuple[str, ...]
+) -> None:
+    """Click writes it, not we."""
+    with (folder / "qfops.yaml").open() as read_only:
+        running = process(*arguments, stdout=read_only)
+        _, said = running.communicate()
+    assert running.returncode == 1
+    assert said.startswith("error: standard output cannot be written")
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not hasattr(os, "dup2"), reason="closed streams are POSIX")
+@pytest.mark.parametrize("arguments", ["explain Dataset", "--help", "--version", "nonsense", "validate"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_a_stream_that_is_closed_is_no_bug(folder: Path, arguments: str, closed: str) -> None:
+    """A result that goes nowhere is an error; what else cannot be heard is not."""
+    command = (
+        f"exec {shlex.quote(sys.executable)} -c 'from qfops.cli.entry import start; start()' {arguments}"
+    )
+    done = subprocess.run(
+        ["sh", "-c", f"{command} {closed}"], cwd=folder, capture_output=True, encoding="utf-8", check=False
+    )
+    wanted = 64 if arguments == "nonsense" else 1 if closed.startswith(">") else 0
+    assert done.returncode == wanted
+    assert "Traceback" not in done.stderr
 
 
 def test_chinese_text_survives_an_ascii_locale(
