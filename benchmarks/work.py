@@ -29,7 +29,7 @@ def load(folder: Path) -> dict[str, float]:
 
 def plan(folder: Path) -> dict[str, float]:
     """A whole plan: load, read the state, refresh, compare, seal."""
-    from qfops.reconcile.workflow import plan_project
+    from qfops.reconcile.fresh_plan import plan_project
 
     imports = time.process_time()
     _warm()
@@ -111,7 +111,7 @@ def _open(folder: Path, concurrency: int):  # type: ignore[no-untyped-def]
     from qfops.kinds.registry import load as registry
     from qfops.manifests import load_project
     from qfops.reconcile.ports import SystemClock
-    from qfops.reconcile.run import Desired, World
+    from qfops.reconcile.world import Desired, World
     from qfops.state import FileStore
 
     loaded = load_project(folder, environment=None, variables={}, env_variables={}, registry=registry())

@@ -74,11 +74,11 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "reconcile": (
         ("concurrency", "effects", "ports", "refresh_targets"),
-        ("outcome", "refresh"),
+        ("outcome", "refresh", "world"),
         ("journal",),
         ("run",),
         ("approved", "lost_calls"),
-        ("apply", "state_edits"),
+        ("apply", "fresh_plan", "state_edits"),
         ("workflow",),
     ),
     "render": (

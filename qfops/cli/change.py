@@ -34,8 +34,8 @@ from qfops.planning.policy import Approval
 from qfops.reconcile import workflow
 from qfops.reconcile.apply.calls import Interrupted
 from qfops.reconcile.apply.result import ApplyResult
-from qfops.reconcile.run import Desired, World
 from qfops.reconcile.workflow import ApplyOptions, begun, prepare, resume
+from qfops.reconcile.world import Desired, World
 from qfops.state import Owner, Session
 
 # The command that shows what another one would do.

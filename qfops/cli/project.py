@@ -17,7 +17,7 @@ from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
 
 if TYPE_CHECKING:
-    from qfops.reconcile.run import Desired
+    from qfops.reconcile.world import Desired
     from qfops.state import FileStore
 
 
@@ -47,7 +47,7 @@ class Project:
 
     def desired(self, options: PlanOptions, known: Collection[Address]) -> Desired:
         """What is wanted; UsageError for a target that neither a manifest nor state (`known`) knows."""
-        from qfops.reconcile.run import Desired
+        from qfops.reconcile.world import Desired
 
         for address in options.targets:
             if address not in self.resources and address not in known:

@@ -17,7 +17,7 @@ from qfops.core.state.entry import CURRENT
 from qfops.core.state.state import State
 from qfops.planning.context import Owed
 from qfops.planning.order.selection import resource_targets
-from qfops.reconcile.run import Desired
+from qfops.reconcile.world import Desired
 
 
 def approved_plan(

@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from qfops.core.address import Address
 from qfops.core.plan.events import Event
-from qfops.core.plan_options import PlanOptions
-from qfops.core.resource import Resource
-from qfops.core.settings import Settings, WaitSettings
-from qfops.kinds.registry import Registry
+from qfops.core.settings import WaitSettings
 from qfops.objects.objects import Objects
 from qfops.reconcile.concurrency import interruptible
 from qfops.reconcile.journal import Journal
-from qfops.reconcile.ports import Clock, Console, Emit
+from qfops.reconcile.ports import Emit
+from qfops.reconcile.world import World
 from qfops.state.live_state import LiveState
 
 _GROWTH = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Desired:
-    """The declared resources, the options of the plan, and the objects to take over by address."""
-
-    resources: Mapping[Address, Resource]
-    options: PlanOptions = PlanOptions()
-    adopt: Mapping[Address, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Everything outside that a workflow touches."""
-
-    console: Console
-    registry: Registry
-    clock: Clock
-    settings: Settings
-
-    def objects(self) -> Objects:
-        """A door to the console's objects; lists serve for as long as objects may be invisible."""
-        return Objects(self.console, self.clock.now, self.settings.wait.visibility)
 
 
 @dataclass(frozen=True, slots=True)

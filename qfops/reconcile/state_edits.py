@@ -20,7 +20,7 @@ from qfops.kinds.ids import id_parts
 from qfops.objects.answers import CannotTell, Missing
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.lost_calls.settlement import unreadable
-from qfops.reconcile.run import World
+from qfops.reconcile.world import World
 from qfops.state.live_state import LiveState
 
 

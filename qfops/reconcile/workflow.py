@@ -1,23 +1,17 @@
-"""The ways of working: plan without writing; prepare an apply under a lease, then carry it out."""
+"""Apply: prepare under a lease, then carry out what was approved, now or earlier."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
-from qfops.core.address import Address
 from qfops.core.errors import Refused, Stale
-from qfops.core.observation import Observed
 from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan
 from qfops.core.settings import Settings
 from qfops.core.state.state import State
-from qfops.objects.objects import Objects
-from qfops.planning.context import PlanInput
-from qfops.planning.planner import make_plan
 from qfops.planning.policy import Approval, exceeded
 from qfops.reconcile.apply.calls import Caller
 from qfops.reconcile.apply.change_run import Scene
@@ -30,27 +24,16 @@ from qfops.reconcile.approved import (
     desired_of,
     done_or_dropped,
     named,
-    owed_changes,
     state_of,
 )
+from qfops.reconcile.fresh_plan import Refreshed, fresh_plan
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.lost_calls.search_keys import SearchKeys
-from qfops.reconcile.lost_calls.settlement import settle_in_memory, settle_journaled
+from qfops.reconcile.lost_calls.settlement import settle_journaled
 from qfops.reconcile.ports import Emit
-from qfops.reconcile.refresh import refresh
-from qfops.reconcile.refresh_targets import RefreshScope
-from qfops.reconcile.run import Desired, Run, World
+from qfops.reconcile.run import Run
+from qfops.reconcile.world import Desired, World
 from qfops.state.store import Session
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """A plan together with what it was made from."""
-
-    plan: Plan
-    observed: Observed
-    observed_at: float
-    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +64,6 @@ class Prepared:
         return self.fresh.plan
 
 
-async def plan_project(world: World, state: State, desired: Desired) -> Refreshed:
-    """A plan, with lost calls settled in memory only: nothing is written, no lease is taken."""
-    async with world.objects() as objects:
-        settled, unsettled = await settle_in_memory(world, objects, state)
-        return await _refresh(world, objects, settled, desired, unsettled)
-
-
 @asynccontextmanager
 async def begun(
     world: World, session: Session, options: ApplyOptions, emit: Emit, stop: asyncio.Event
@@ -100,7 +76,7 @@ async def begun(
 async def prepare(run: Run, desired: Desired, options: ApplyOptions) -> Prepared:
     """Settle, refresh, plan. Stale, Refused and ApiError end it before anything is done."""
     unsettled = await settle_journaled(run)
-    fresh = await _refresh(run.world, run.objects, run.state.frozen(), desired, unsettled)
+    fresh = await fresh_plan(run.world, run.objects, run.state.frozen(), desired, unsettled)
     plan = fresh.plan
     if options.expected and plan.digest != options.expected:
         raise Stale(
@@ -126,7 +102,7 @@ async def resume(run: Run, options: ApplyOptions) -> tuple[Plan, ApplyResult] | 
     if approved is None:
         return None
     state = state_of(approved, run.state.frozen())
-    fresh = await _refresh(run.world, run.objects, state, desired_of(approved), unsettled)
+    fresh = await fresh_plan(run.world, run.objects, state, desired_of(approved), unsettled)
     done, dropped = done_or_dropped(approved.changes, fresh.plan)
     for key in (*done, *dropped):
         await run.journal.strike(key)
@@ -134,49 +110,6 @@ async def resume(run: Run, options: ApplyOptions) -> tuple[Plan, ApplyResult] | 
     plan = replace(fresh.plan, changes=_closed(rest))
     result = await _execute(run, replace(fresh, plan=plan), Approval(whole=True), options.limit)
     return plan, replace(result, dropped=tuple(sorted(named(key) for key in dropped)))
-
-
-async def _refresh(
-    world: World, objects: Objects, state: State, desired: Desired, unsettled: Mapping[Address, str]
-) -> Refreshed:
-    adopt = {**world.settings.adopt, **desired.adopt}
-    adopt = {a: i for a, i in adopt.items() if a in desired.resources and not _has_object(state, a)}
-    now = world.clock.now()
-    wanted = RefreshScope(
-        state, desired.resources, adopt, _may_end(state, desired), now, world.settings.wait.visibility
-    )
-    observed = await refresh(world.console, objects, world.registry, wanted)
-    plan = make_plan(
-        PlanInput(
-            registry=world.registry,
-            settings=world.settings,
-            resources=desired.resources,
-            state=state,
-            observed=observed,
-            now=now,
-            today=datetime.fromtimestamp(now, UTC).date(),
-            options=desired.options,
-            adopt=adopt,
-            owed=owed_changes(state.approved, desired.resources),
-            unsettled=unsettled,
-        )
-    )
-    return Refreshed(plan, observed, now, state)
-
-
-def _has_object(state: State, address: Address) -> bool:
-    entry = state.entries.get(address)
-    return entry is not None and entry.id is not None
-
-
-def _may_end(state: State, desired: Desired) -> bool:
-    """Whether this plan may end objects, so that it matters who lives in them and who uses them."""
-    if desired.options.destroys or desired.options.prunes:
-        return True
-    return any(
-        address not in desired.resources or any(item.due for item in entry.retired)
-        for address, entry in state.entries.items()
-    ) or any(resource.lifecycle.on_replace == "delete" for resource in desired.resources.values())
 
 
 def _check_limits(plan: Plan, settings: Settings, state: State, options: ApplyOptions) -> None:

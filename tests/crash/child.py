@@ -14,8 +14,8 @@ from qfops.core.settings import Credentials, Secret, Settings
 from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY
 from qfops.kinds.registry import load
 from qfops.reconcile.ports import SystemClock
-from qfops.reconcile.run import Desired, World
 from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare
+from qfops.reconcile.world import Desired, World
 from qfops.state import FileStore, Owner
 from tests.support.bench import WHOLE
 from tests.support.project import assistant

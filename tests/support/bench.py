@@ -31,9 +31,11 @@ from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
 from qfops.kinds.registry import Registry, load
 from qfops.planning.policy import Approval
 from qfops.reconcile.apply.result import ApplyResult, How
+from qfops.reconcile.fresh_plan import plan_project
 from qfops.reconcile.ports import Clock, Console
-from qfops.reconcile.run import Desired, Run, World
-from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, plan_project, prepare, resume
+from qfops.reconcile.run import Run
+from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare, resume
+from qfops.reconcile.world import Desired, World
 from qfops.state import FileStore, Owner
 from qfops.state.owner import is_gone
 from tests.support.clock import SkippingClock

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qfops.cli.project import Project
     from qfops.console.client import Client
     from qfops.emulator import Emulator
-    from qfops.reconcile.run import World
+    from qfops.reconcile.world import World
 
 _EMULATED = "http://emulator"
 
@@ -24,7 +24,7 @@ _EMULATED = "http://emulator"
 async def connected(project: Project, concurrency: int = 10) -> AsyncIterator[World]:
     """The world that workflows touch, until the block ends; nothing is sent by opening it."""
     from qfops.reconcile.ports import SystemClock
-    from qfops.reconcile.run import World
+    from qfops.reconcile.world import World
 
     async with _client(project.root, project.settings, concurrency) as client:
         yield World(client, project.registry, SystemClock(), project.settings)

@@ -90,7 +90,7 @@ def make(project: Project, options: PlanOptions) -> Plan:
 async def _made(project: Project, options: PlanOptions) -> Plan:
     from qfops.cli.access.connect import connected
     from qfops.cli.ui.progress import reading
-    from qfops.reconcile.workflow import plan_project
+    from qfops.reconcile.fresh_plan import plan_project
 
     state = project.store().read()
     desired = project.desired(options, state.entries)

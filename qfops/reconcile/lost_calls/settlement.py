@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from qfops.core.address import Address
 from qfops.core.errors import QfopsError
@@ -25,7 +26,10 @@ from qfops.reconcile.concurrency import together
 from qfops.reconcile.lost_calls.look_up import look_for
 from qfops.reconcile.lost_calls.ruling import Look, Ruling, Window, decide, explain
 from qfops.reconcile.outcome import outcome
-from qfops.reconcile.run import Run, World
+from qfops.reconcile.world import World
+
+if TYPE_CHECKING:
+    from qfops.reconcile.run import Run
 
 _LEAST_PAUSE = 0.05
 

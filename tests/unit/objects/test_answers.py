@@ -25,10 +25,11 @@ from qfops.core.values import JSON, plain
 from qfops.kinds.registry import load
 from qfops.planning.policy import Approval
 from qfops.reconcile.apply.waiting import Goal, Waiter
+from qfops.reconcile.fresh_plan import plan_project
 from qfops.reconcile.lost_calls.settlement import settle_in_memory
-from qfops.reconcile.run import Desired
 from qfops.reconcile.state_edits import settle_by_hand
-from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, plan_project, prepare
+from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare
+from qfops.reconcile.world import Desired
 from tests.support.bench import find, resource
 from tests.unit.objects.scripted import FakeClock, Items, Line, error
 from tests.unit.reconcile.scripted import WAIT, Desk, Script

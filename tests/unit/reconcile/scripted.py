@@ -22,7 +22,8 @@ from qfops.kinds.registry import Registry, load
 from qfops.objects.answers import CannotTell, Listed, Missing, Moment, Shown
 from qfops.objects.objects import Objects
 from qfops.reconcile.journal import Journal
-from qfops.reconcile.run import Run, World
+from qfops.reconcile.run import Run
+from qfops.reconcile.world import World
 from qfops.state.live_state import LiveState
 from tests.unit.objects.scripted import FakeClock, Library, Line, said
 

@@ -28,7 +28,7 @@ from qfops.reconcile.approved import (
     owed_changes,
     state_of,
 )
-from qfops.reconcile.run import Desired
+from qfops.reconcile.world import Desired
 from qfops.state.format.approved import read_approved, write_approved
 from qfops.state.format.problems import FormatError
 from qfops.state.format.resources import read_resource, write_resource
