@@ -15,22 +15,19 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from qfops import __version__
 from qfops.console.envelope import Answer, ErrorAnswer, Reply, open_envelope
 from qfops.console.errors import ApiCall, ConsoleError, classify
 from qfops.console.keys import check
 from qfops.console.limiter import Limiter
 from qfops.console.paging import IncompleteList, Item, collect
 from qfops.console.remedies import Loss, Situation
-from qfops.console.signer import encode, sign, utc
+from qfops.console.signed_headers import SignedHeaders, target_of
 from qfops.core.errors import ApiError, ErrorClass
 from qfops.core.plan.plan import Stats
 from qfops.core.settings import Credentials
 from qfops.core.values import JSON
 
 if TYPE_CHECKING:
-    import httpx
-
     from qfops.console.transport import Timeouts, TransportFactory
 
 __all__ = ["Answer", "Client"]
@@ -38,7 +35,6 @@ __all__ = ["Answer", "Client"]
 FIRST_WAIT = 0.2
 LONGEST_WAIT = 10.0
 _FIRST_THROTTLED_WAIT = 1.0
-_SIGNED = ("content-type", "host", "x-bce-date")
 _REPEATABLE = frozenset({ErrorClass.NO_EFFECT, ErrorClass.UNKNOWN_OUTCOME})
 
 
@@ -79,7 +75,8 @@ class Client:
         check(credentials, keys)
         self._pool = Pool(endpoint, timeouts or Timeouts(), transport)
         self._endpoint = self._pool.endpoint
-        self._credentials, self._keys = credentials, keys
+        self._headers = SignedHeaders(self._pool.host, credentials, self._pool.headers)
+        self._access_key, self._keys = credentials.access_key, keys
         self._clock, self._timer, self._sleep, self._random = clock, timer, sleep, random
         self._signature, self._attempts = signature, attempts
         self._limiter = Limiter(timer, sleep)
@@ -199,38 +196,16 @@ class Client:
         if expiry < 1:
             return Loss("expired", "its time was over before it could be sent", sent=False)
         self._count_call()
-        reply = await self._pool.exchange(self._signed(call, content, now, expiry))
+        headers = self._headers.of(call, now, expiry)
+        reply = await self._pool.exchange(self._pool.request(target_of(call), headers, content))
         self._last_answer = self._timer()
         if isinstance(reply, Loss):
             return reply
         self._heed(reply)
         return open_envelope(reply)
 
-    def _signed(self, call: ApiCall, content: bytes, timestamp: int, expiry: int) -> httpx.Request:
-        query = {"Action": call.action} if call.action else {}
-        headers = {
-            "Host": self._pool.host,
-            "User-Agent": f"qfops/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "Content-Type": "application/json",
-            "x-bce-date": utc(timestamp),
-        }
-        headers["Authorization"] = sign(
-            method="POST",
-            path=call.route,
-            query=query,
-            headers=headers,
-            credentials=self._credentials,
-            timestamp=timestamp,
-            expiry=expiry,
-            signed=_SIGNED,
-        )
-        target = f"{call.route}?Action={encode(call.action)}" if call.action else call.route
-        return self._pool.request(target, headers, content)
-
     def _error(self, call: ApiCall, outcome: ErrorAnswer | Loss, attempt: int) -> ConsoleError:
-        situation = Situation(self._endpoint, self._keys, self._credentials.access_key, self._clock())
+        situation = Situation(self._endpoint, self._keys, self._access_key, self._clock())
         error = classify(call, outcome, situation, attempt)
         if error.throttled:
             self._limiter.throttled(error.retry_after)

@@ -61,7 +61,12 @@ class Pool:
         """The Host header: the port stands in it unless it is the scheme's own."""
         return self._base.netloc.decode("ascii")
 
-    def request(self, target: str, headers: Mapping[str, str], content: bytes) -> httpx.Request:
+    @staticmethod
+    def headers(headers: Mapping[str, str]) -> httpx.Headers:
+        """Headers in the form of `request`, which may take them many times."""
+        return httpx.Headers(headers)
+
+    def request(self, target: str, headers: httpx.Headers, content: bytes) -> httpx.Request:
         """A POST of `content` to `target`, a percent-encoded path with its query."""
         url = self._urls.get(target)
         if url is None:
