@@ -117,7 +117,7 @@ def _comparable(value: Slot) -> tuple[str, JSON | Reference] | None:
 
 
 def _rules(project: ProjectResources, registry: Registry) -> Iterator[Diagnostic]:
-    for address in sorted(project.valid):
+    for address in project.in_order:
         resource = project.resources[address]
         for check in registry.get(address).checks:
             for finding in check(resource, project):

@@ -5,7 +5,7 @@ Implements what `Kind.checks` may look at (kinds.base.ProjectView).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from functools import cached_property
@@ -55,9 +55,14 @@ class ProjectResources:
         return self._users.get(address, ())
 
     @cached_property
+    def in_order(self) -> Sequence[Address]:
+        """The valid addresses, sorted."""
+        return sorted(self.valid)
+
+    @cached_property
     def _users(self) -> Mapping[Address, list[Resource]]:
         users: dict[Address, list[Resource]] = {}
-        for address in sorted(self.valid):
+        for address in self.in_order:
             resource = self.resources[address]
             for target in dict.fromkeys(edge.reference.target for edge in resource.references):
                 users.setdefault(target, []).append(resource)

@@ -30,7 +30,6 @@ from qfops.manifests.yaml.events import (
 )
 
 _MAYBE_JSON = frozenset((*NUMBER_START, "n", "t", "f", ""))
-_MAYBE_ODD = _MAYBE_JSON | {"<"}
 
 DEPTH_LIMIT = 100
 COPY_LIMIT = 100_000
@@ -38,7 +37,10 @@ TOO_DEEP = (f"more than {DEPTH_LIMIT} levels of nesting", "Write it flatter.")
 
 
 PathCache: TypeAlias = dict[str, dict[str, str]]
-"""Paths by parent and key, shared by all files: the manifests of a kind have the same paths."""
+"""Paths by parent and key, shared by all files: the manifests of a kind have the same paths.
+
+Only of keys that need no quotes, so that a key that is found here needs no check.
+"""
 
 
 class GiveUp(Exception):
@@ -159,14 +161,16 @@ class Builder:
                 self._odd_key(event, path, depth)
                 continue
             key = event.value
-            inner = children.get(key)
-            if inner is None:
-                inner = children[key] = child(path, key)
+            known = children.get(key)
+            inner = known or child(path, key)
             if key in result:
                 self._duplicate(key, inner, event, depth)
                 continue
-            if key[:1] in _MAYBE_ODD or "${" in key:
-                self._check_key(key, event)
+            if known is None:
+                if _is_plain_text(key):
+                    children[key] = inner
+                else:
+                    self._check_key(key, event)
             mark = event.start_mark
             marks[inner] = mark.line << COLUMN_BITS | mark.column
             result[key] = self._node(following(), inner, depth)
@@ -194,7 +198,7 @@ class Builder:
             return
         elif key == "<<":
             self._refuse(event, "the merge key << is not supported", "Write the keys out, or use `defaults`.")
-        elif key in WORDS or is_number(key):
+        else:
             self._error(
                 codes.BAD_KEY,
                 f"the key {key or '(empty)'} is not a text",
@@ -279,3 +283,8 @@ class Builder:
     def _give_up(self, event: YamlEvent, summary: str, remedy: str) -> NoReturn:
         self._error(codes.TOO_BIG, summary, event, remedy)
         raise GiveUp
+
+
+def _is_plain_text(key: str) -> bool:
+    """Whether a key is itself, in quotes and without."""
+    return not (key in WORDS or key == "<<" or "${" in key or is_number(key))

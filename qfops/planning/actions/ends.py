@@ -38,10 +38,11 @@ def orphan_ends(
     """
     renamed = {change.origin.looks_like for change in changes if change.action is Action.BLOCKED}
     found: list[Change] = []
-    for address in sorted(entries):
+    leaving = entries if given.options.destroys else entries.keys() - given.resources.keys()
+    for address in sorted(leaving):
         resource = given.resources.get(address)
         kind = given.registry.kinds.get(address.kind_key)
-        if (resource is not None and not given.options.destroys) or kind is None:
+        if kind is None:
             continue
         change = unwanted.depart(given, kind, entries[address], resource)
         if change is not None:
@@ -53,9 +54,9 @@ def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Itera
     """The ends of retired objects that are due or asked for, but not of those that are linked again."""
     linked = {change.origin.link for change in changes}
     found: list[Change] = []
-    for address in sorted(entries):
+    for address in sorted(address for address, entry in entries.items() if entry.retired):
         kind = given.registry.kinds.get(address.kind_key)
-        if kind is not None and entries[address].retired:
+        if kind is not None:
             ends = unwanted.retired_ends(given, kind, entries[address])
             found += [change for change in ends if change.object not in linked]
     return found
