@@ -6,7 +6,7 @@ An address is what users, plans and state call a resource: `Kind/name`, or `v1/K
 from __future__ import annotations
 
 import re
-from functools import lru_cache, total_ordering
+from functools import cache, total_ordering
 from typing import ClassVar, NamedTuple, Self
 
 DEFAULT_VERSION = "v2"
@@ -49,7 +49,7 @@ class Location(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
-_kind_key = lru_cache(maxsize=None)(KindKey)
+_kind_key = cache(KindKey)
 """One value for each kind, however many addresses name it."""
 
 
@@ -61,9 +61,10 @@ class Address:
     that equality is identity: sets and maps of addresses stand behind all that is planned.
     """
 
-    __slots__ = ("_order", "kind", "kind_key", "name", "version")
+    __slots__ = ("_order", "_text", "kind", "kind_key", "name", "version")
     _all: ClassVar[dict[tuple[str, str, str], Self]] = {}
     _order: tuple[str, str, str]
+    _text: str
     version: str
     kind: str
     name: str
@@ -78,28 +79,34 @@ class Address:
         made = super().__new__(cls)
         made.version, made.kind, made.name = version, kind, name
         made.kind_key = _kind_key(version, kind)
-        made._order = order
+        made._order, made._text = order, f"{made.kind_key}/{name}"
         return cls._all.setdefault(order, made)
 
     def __reduce__(self) -> tuple[type[Address], tuple[str, str, str]]:
         return Address, self._order
 
-    @classmethod
-    def parse(cls, text: str) -> Address:
+    @staticmethod
+    def parse(text: str) -> Address:
         """Read `Kind/name` or `v1/Kind/name`; ValueError with a remedy for anything else."""
-        match = _ADDRESS.fullmatch(text)
-        if match is None or not is_name(match[3]):
-            raise ValueError(f"{text!r} is not an address; write Kind/name, for example Dataset/faq-train")
-        return cls(match[2], match[3], match[1] or DEFAULT_VERSION)
+        return _parsed(text)
 
     def __lt__(self, other: Address) -> bool:
         return self._order < other._order
 
     def __str__(self) -> str:
-        return f"{self.kind_key}/{self.name}"
+        return self._text
 
     def __repr__(self) -> str:
         return f"Address({str(self)!r})"
+
+
+@cache
+def _parsed(text: str) -> Address:
+    """Kept: an address stands in many references, and again in the state."""
+    match = _ADDRESS.fullmatch(text)
+    if match is None or not is_name(match[3]):
+        raise ValueError(f"{text!r} is not an address; write Kind/name, for example Dataset/faq-train")
+    return Address(match[2], match[3], match[1] or DEFAULT_VERSION)
 
 
 def is_name(text: str) -> bool:

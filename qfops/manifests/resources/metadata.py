@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import cast
 
 from qfops.core.address import Address, is_name
@@ -76,16 +75,10 @@ def check_name(name: str, reporter: Reporter) -> bool:
 def read_address(text: str, path: str, reporter: Reporter) -> Address | None:
     """The address that a text is, or None after reporting that it is none."""
     try:
-        return _parsed(text)
+        return Address.parse(text)
     except ValueError as error:
         reporter.error(codes.BAD_ADDRESS, str(error), path)
         return None
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> Address:
-    """Many references name the same few addresses."""
-    return Address.parse(text)
 
 
 def _lifecycle(value: Mapping[str, JSON], spec: Schema, reporter: Reporter) -> Lifecycle:

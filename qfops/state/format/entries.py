@@ -6,7 +6,6 @@ Keys whose value says nothing (empty, false, 0) are left out. No secret has a pl
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
 
 from qfops.core.address import Address
 from qfops.core.resource import Ignore, Lifecycle, OnRemove, OnReplace
@@ -53,17 +52,11 @@ _ON_REPLACE: dict[str, OnReplace] = {"retire": "retire", "delete": "delete"}
 def read_address(text: str, where: str) -> Address:
     """The address that `text` is, in the one way it is written; FormatError otherwise."""
     try:
-        return _address(text)
+        address = Address.parse(text)
     except ValueError as error:
         raise FormatError(f"{where}: {error}") from None
-
-
-@lru_cache(maxsize=1 << 15)
-def _address(text: str) -> Address:
-    """Kept, because most addresses stand in a state again, as a dependency of others."""
-    address = Address.parse(text)
     if str(address) != text:
-        raise ValueError(f"{text!r} must be written {address}")
+        raise FormatError(f"{where}: {text!r} must be written {address}")
     return address
 
 

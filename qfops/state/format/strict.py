@@ -38,7 +38,9 @@ def an_object(value: object, where: str, known: AbstractSet[str]) -> Object:
 
 def field(source: Mapping[str, JSON], key: str, kind: type[T], default: T, where: str) -> T:
     """The value of `key`, of type `kind`; `default` when it is missing."""
-    value = source.get(key, default)
+    if key not in source:
+        return default
+    value = source[key]
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise FormatError(f"{where}.{key} must be {_NAMES[kind]}")
     return value
@@ -54,7 +56,9 @@ def required(source: Mapping[str, JSON], key: str, where: str) -> str:
 
 def number(source: Mapping[str, JSON], key: str, where: str) -> float:
     """A number, 0.0 when it is missing."""
-    value = source.get(key, 0.0)
+    if key not in source:
+        return 0.0
+    value = source[key]
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise FormatError(f"{where}.{key} must be a number")
     return float(value)
@@ -62,6 +66,8 @@ def number(source: Mapping[str, JSON], key: str, where: str) -> float:
 
 def texts(source: Mapping[str, JSON], key: str, where: str) -> list[str]:
     """A list of texts, empty when it is missing."""
+    if key not in source:
+        return []
     value = field(source, key, list, [], where)
     if not all(isinstance(item, str) for item in value):
         raise FormatError(f"{where}.{key} must be a list of texts")
@@ -70,6 +76,8 @@ def texts(source: Mapping[str, JSON], key: str, where: str) -> list[str]:
 
 def named_texts(source: Mapping[str, JSON], key: str, where: str) -> dict[str, str]:
     """An object that holds texts, empty when it is missing."""
+    if key not in source:
+        return {}
     value = field(source, key, dict, {}, where)
     if not all(isinstance(item, str) for item in value.values()):
         raise FormatError(f"{where}.{key} must hold texts")
