@@ -172,6 +172,9 @@ def main() -> NoReturn:
     # What a command builds lives until it ends: looking for circles in it is a third of a plan's time. Runs
     # that may wait for hours turn it on again (`change.leased`).
     gc.disable()
+    # Where click and rich are installed, httpx loads its own command line with all of rich: more than half of
+    # its import. It goes without that module where it is missing, as it is in this process.
+    sys.modules["httpx._main"] = None  # type: ignore[assignment]
     terminal.open_closed()
     code = terminal.finish(run())
     # All is written and closed by now; taking apart what a plan built costs as much as reading state.
