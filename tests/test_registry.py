@@ -93,8 +93,6 @@ def test_the_registry_finds_kinds_by_address_key_and_name() -> None:
     kind = registry.get(Address("Dataset", "faq"))
     assert kind.name == "Dataset"
     assert registry.get(KindKey("v2", "Dataset")) is kind
-    assert registry.find("v2", "Dataset") is kind
-    assert registry.find("v9", "Dataset") is None
     assert "Dataset" in registry.names()
 
 

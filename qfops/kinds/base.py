@@ -172,26 +172,21 @@ class Kind:
     decode: Decode | None = None
     derive: Mapping[str, Derive] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    key: KindKey = field(init=False, repr=False, compare=False)
+    container: Ref | None = field(init=False, repr=False, compare=False)
     rules_by_path: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     echoed: tuple[str, ...] = field(init=False, repr=False, compare=False)
     shown_as: Mapping[str, ShownAs] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "key", KindKey(self.version, self.name))
+        home = next((ref for ref in self.references if ref.relation == "container"), None)
+        object.__setattr__(self, "container", home)
         rules = {rule.path: rule for rule in (*self.rules, _EXTRA_RULE)}
         object.__setattr__(self, "rules_by_path", rules)
         shown = [rule for rule in self.rules if rule.type is not RuleType.COMPUTED and not rule.write_only]
         object.__setattr__(self, "shown_as", _shown_as(rules.values()))
         object.__setattr__(self, "echoed", tuple(dict.fromkeys(top(rule.path) for rule in shown)))
-
-    @property
-    def key(self) -> KindKey:
-        """What the registry files the kind under."""
-        return KindKey(self.version, self.name)
-
-    @property
-    def container(self) -> Ref | None:
-        """The reference to the object that this one lives in, if there is one."""
-        return next((ref for ref in self.references if ref.relation == "container"), None)
 
     @property
     def create(self) -> Operation:

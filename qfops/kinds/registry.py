@@ -43,19 +43,16 @@ class Registry:
 
     def get(self, wanted: Address | KindKey) -> Kind:
         """The kind of an address or key; QfopsError naming the nearest kind when there is none."""
-        version, name = wanted.kind_key if isinstance(wanted, Address) else wanted
-        kind = self.find(version, name)
+        key = wanted.kind_key if isinstance(wanted, Address) else wanted
+        kind = self.kinds.get(key)
         if kind is None:
+            version, name = key
             raise QfopsError(
                 f"qianfan/{version} has no kind {name!r}.",
                 f"Known are {', '.join(self.names())}.",
                 nearest(name, (known for _, known in self.kinds)),
             )
         return kind
-
-    def find(self, version: str, name: str) -> Kind | None:
-        """The kind, or None."""
-        return self.kinds.get(KindKey(version, name))
 
     def names(self) -> list[str]:
         """Every kind as users write it before the slash of an address, sorted."""

@@ -69,6 +69,10 @@ class Decision:
     causes: tuple[Cause, ...] = ()
 
 
+UNCHANGED = Decision(Action.NO_OP)
+"""Nothing happens, and there is nothing to say of it: most of most plans."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a change is about: the object's id ("": none yet), what is wanted, what state holds."""

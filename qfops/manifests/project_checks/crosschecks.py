@@ -80,7 +80,7 @@ def _cycle(cycle: list[Address], project: ProjectResources) -> Diagnostic:
 def _identities(project: ProjectResources, registry: Registry) -> Iterator[Diagnostic]:
     seen: dict[tuple[object, ...], Resource] = {}
     for resource in project.resources.values():
-        kind = registry.find(*resource.address.kind_key)
+        kind = registry.kinds.get(resource.address.kind_key)
         key = _identity(resource, kind) if kind else None
         if kind is None or kind.identity is None or key is None:
             continue

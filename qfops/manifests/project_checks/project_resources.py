@@ -57,7 +57,7 @@ class ProjectResources:
     @cached_property
     def in_order(self) -> Sequence[Address]:
         """The valid addresses, sorted."""
-        return sorted(self.valid)
+        return sorted(address for address in self.resources if address in self.valid)
 
     @cached_property
     def _users(self) -> Mapping[Address, list[Resource]]:

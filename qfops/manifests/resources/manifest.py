@@ -35,7 +35,8 @@ class ManifestReader:
         """What is wrong with a document as such, then its resources: one, or one for each key of forEach."""
         reporter = Reporter(Origins(document.file, document.marks))
         template = self._template(document, reporter)
-        yield Declared(complete=template is not None, diagnostics=reporter.diagnostics)
+        if template is None or reporter.diagnostics:
+            yield Declared(complete=template is not None, diagnostics=reporter.diagnostics)
         if template is None:
             return
         if "forEach" not in template.metadata:

@@ -33,7 +33,7 @@ class KindViews:
         """The view of a kind, or None where there is no such kind."""
         view = self._views.get(key)
         if view is None:
-            kind = self.registry.find(*key)
+            kind = self.registry.kinds.get(key)
             if kind is None:
                 return None
             schema = self.registry.schema(key)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from qfops.core.address import Address, KindKey
 from qfops.core.plan.actions import Action, Verdict
-from qfops.core.plan.change import AttributeChange, Change, Decision, Subject
+from qfops.core.plan.change import UNCHANGED, AttributeChange, Change, Decision, Subject
 from qfops.core.plan.steps import Step
 from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry, Retired
@@ -57,15 +57,9 @@ def change_of(
     remedy: str = "",
 ) -> Change:
     """A change with its causes, notes and costs read off the votes and steps."""
-    found = causes.of_votes(case.resource, votes, case.outlooks) if action is not Action.NO_OP else ()
-    notes = tuple(
-        f"{vote.path}: {vote.reason}"
-        for vote in votes
-        if vote.verdict in (Verdict.NOTE, Verdict.DROP) and vote.reason
-    )
     return Change(
         address=case.address,
-        decision=Decision(action, reason, remedy, notes, found),
+        decision=_decision(case, action, reason, votes, remedy),
         subject=Subject((entry.id or "") if entry else "", case.resource, entry),
         steps=todo,
         attributes=votes,
@@ -75,7 +69,23 @@ def change_of(
     )
 
 
+def _decision(
+    case: Case, action: Action, reason: str, votes: tuple[AttributeChange, ...], remedy: str
+) -> Decision:
+    if action is Action.NO_OP and not (votes or reason or remedy):
+        return UNCHANGED
+    found = causes.of_votes(case.resource, votes, case.outlooks) if action is not Action.NO_OP else ()
+    notes = tuple(
+        f"{vote.path}: {vote.reason}"
+        for vote in votes
+        if vote.verdict in (Verdict.NOTE, Verdict.DROP) and vote.reason
+    )
+    return Decision(action, reason, remedy, notes, found)
+
+
 def dependencies_of(case: Case) -> tuple[Address, ...]:
     """What the resource refers to or is ordered after, sorted."""
+    if not (case.resource.references or case.resource.depends_on):
+        return ()
     targets = {edge.reference.target for edge in case.resource.references} | set(case.resource.depends_on)
     return tuple(sorted(targets))
