@@ -67,7 +67,8 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("objects",),
     ),
     "planning": (
-        ("context", "policy"),
+        ("policy",),
+        ("context",),
         ("diff", "order"),
         ("actions",),
         ("planner",),

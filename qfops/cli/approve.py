@@ -42,6 +42,10 @@ class Consent:
         """Whether nobody needs to be asked."""
         return self.auto or bool(self.allow) or bool(self.digest) or self.resume
 
+    def foreseen(self) -> Approval | None:
+        """The words that the plan will be approved by; None where it is all of it, or somebody is asked."""
+        return self.approval() if self.given and not (self.digest or self.resume) else None
+
     def demand(self, look: str, output: str) -> None:
         """Refused, before any request, when nothing was said and nobody can be asked; `look` plans it."""
         if self.given or (output == "text" and terminal.can_ask()):

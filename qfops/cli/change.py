@@ -96,7 +96,9 @@ async def _workflow(
 def _desired(project: Project, asked: ChangeCommand, known: Collection[Address]) -> Desired:
     large = asked.working.allow_large_change
     return replace(
-        project.desired(replace(asked.options, allow_large_change=large), known), adopt=asked.adopt
+        project.desired(replace(asked.options, allow_large_change=large), known),
+        adopt=asked.adopt,
+        approval=asked.consent.foreseen(),
     )
 
 

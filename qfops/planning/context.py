@@ -18,6 +18,7 @@ from qfops.core.state.approved_plan import OwedChange
 from qfops.core.state.state import State
 from qfops.core.values import JSON, Reference, Unknown, Value
 from qfops.kinds.registry import Registry
+from qfops.planning.policy import Approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class PlanInput:
 
     `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `owed` are the changes of a
     stored approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not
-    known yet, with the reason.
+    known yet, with the reason. `approval` is what the plan will be approved by, so that nothing is built on a
+    change that it does not cover; None: it will be approved as a whole, or not at all.
     """
 
     registry: Registry
@@ -63,22 +65,34 @@ class PlanInput:
     options: PlanOptions = PlanOptions()
     adopt: Mapping[Address, str] = field(default_factory=dict)
     owed: Mapping[ChangeKey, Owed] = field(default_factory=dict)
+    approval: Approval | None = None
     unsettled: Mapping[Address, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a resource hands to those that refer to it: its outputs (None: known only after apply), and its
+    attributes with their references resolved."""
+
+    outputs: Mapping[str, JSON] | None
+    attributes: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What a resource will look like to those that refer to it.
 
-    `outputs` are known now; None: only after apply. `held` says why nothing may be built on it (empty: all
-    is well). `attributes` are its resolved attributes; `live` its object.
+    `wished` is what it would hand on if all that is wanted of it were done, `applied` what it will hand on.
+    `held` says why not all of it will be done (empty: all will). `unusable`: nothing new may be built on it,
+    because there is no object, or it failed, or nobody could look. `live` is its object.
     """
 
     action: Action
-    outputs: Mapping[str, JSON] | None
-    attributes: Mapping[str, Value]
+    wished: Handed
+    applied: Handed
     live: LiveObject | None = None
     held: str = ""
+    unusable: bool = False
     change: Change | None = None
 
 
@@ -86,26 +100,34 @@ class Outlook:
 class PlannedValues:
     """The planner's lookup: what references and containers will be once the plan is done.
 
-    What a change that is held back hands on is decided here, and nowhere else.
+    What a change that is held back hands on is decided by `Outlook.applied`, and nowhere else; `wished` asks
+    for what it would be without any hold.
     """
 
     outlooks: Mapping[Address, Outlook]
     observed: Observed
+    wished: bool = False
 
     def output(self, reference: Reference) -> Value:
         """The output as it is now where it stays; known after apply where it will be made."""
-        outlook = self.outlooks.get(reference.target)
-        if outlook is None or outlook.outputs is None:
-            return Unknown(reference)
-        found: Value = outlook.outputs.get(reference.output or "")
+        outputs = self._handed(reference.target).outputs
+        found: Value = outputs.get(reference.output or "") if outputs is not None else None
         return Unknown(reference) if found is None else found
 
     def attributes(self, address: Address) -> Mapping[str, Value]:
-        """The wanted attributes of a resource, its references resolved."""
-        outlook = self.outlooks.get(address)
-        return outlook.attributes if outlook is not None else {}
+        """The attributes that a resource will have, its references resolved."""
+        return self._handed(address).attributes
 
     def shown(self, kind: KindKey, object_id: str) -> Mapping[str, Value]:
         """What the refresh showed of an object."""
         live = self.observed.find(kind, object_id)
         return live.attributes if live is not None else {}
+
+    def _handed(self, address: Address) -> Handed:
+        outlook = self.outlooks.get(address)
+        if outlook is None:
+            return _NOTHING
+        return outlook.wished if self.wished else outlook.applied
+
+
+_NOTHING = Handed(None, {})

@@ -23,8 +23,8 @@ def make_plan(given: PlanInput) -> Plan:
     Raises Refused when so much is missing that the account or region is likelier wrong.
     """
     _check_absence(given)
-    decisions = Decisions(given)
     chosen = selected(given.options, given.resources, given.state)
+    decisions = Decisions(given, chosen)
     kept, affected = narrowed(_found(given, decisions), chosen)
     guarded = ends.guarded(given, kept)
     digest, changes = seal(arranged(given.registry, guarded), decisions.print_of, given.owed)

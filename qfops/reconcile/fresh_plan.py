@@ -60,6 +60,7 @@ async def fresh_plan(
             options=desired.options,
             adopt=adopt,
             owed=owed_changes(state.approved, desired.resources),
+            approval=desired.approval,
             unsettled=unsettled,
         )
     )

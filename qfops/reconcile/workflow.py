@@ -92,7 +92,8 @@ async def prepare(run: Run, desired: Desired, options: ApplyOptions) -> Prepared
 async def carry_out(run: Run, prepared: Prepared, approval: Approval, options: ApplyOptions) -> ApplyResult:
     """Store the approval, do what it covers, read back."""
     await _take_over(run, prepared, approval, options)
-    return await _execute(run, prepared.fresh, approval, options.limit)
+    foreseen = prepared.desired.approval is not None
+    return await _execute(run, prepared.fresh, approval, options.limit, foreseen=foreseen)
 
 
 async def resume(run: Run, options: ApplyOptions) -> tuple[Plan, ApplyResult] | None:
@@ -137,7 +138,9 @@ async def _take_over(run: Run, prepared: Prepared, approval: Approval, options: 
             await run.journal.strike(key)
 
 
-async def _execute(run: Run, fresh: Refreshed, approval: Approval, limit: float) -> ApplyResult:
+async def _execute(
+    run: Run, fresh: Refreshed, approval: Approval, limit: float, *, foreseen: bool = False
+) -> ApplyResult:
     scene = Scene(
         run,
         fresh.observed,
@@ -147,7 +150,7 @@ async def _execute(run: Run, fresh: Refreshed, approval: Approval, limit: float)
         SearchKeys(run.objects, fresh.observed, fresh.observed_at, run.wait.visibility),
         ReadBacks(),
     )
-    return await Executor(fresh.plan, approval, scene).walk()
+    return await Executor(fresh.plan, approval, scene, foreseen=foreseen).walk()
 
 
 def _closed(changes: list[Change]) -> tuple[Change, ...]:

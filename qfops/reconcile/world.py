@@ -11,16 +11,21 @@ from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
 from qfops.objects.objects import Objects
+from qfops.planning.policy import Approval
 from qfops.reconcile.ports import Clock, Console
 
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The declared resources, the options of the plan, and the objects to take over by address."""
+    """The declared resources, the options of the plan, and the objects to take over by address.
+
+    `approval` is what the plan will be approved by, where that is known before it is shown.
+    """
 
     resources: Mapping[Address, Resource]
     options: PlanOptions = PlanOptions()
     adopt: Mapping[Address, str] = field(default_factory=dict)
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True)

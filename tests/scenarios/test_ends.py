@@ -230,7 +230,9 @@ def test_protect_refuses_a_replacement(assisted: Bench) -> None:
     change = find(plan, "FineTuningTask/faq-a")
     assert change.action is Action.BLOCKED
     assert change.reason.startswith("protected (lifecycle.protect)")
-    assert "Model/faq-a" not in actions(plan)
+    model = find(plan, "Model/faq-a")
+    assert (model.action, model.steps) == (Action.BLOCKED, ())
+    assert model.reason.startswith("waits for FineTuningTask/faq-a: protected")
 
 
 def test_protect_is_lifted_by_an_apply_that_says_so(bench: Bench) -> None:

@@ -195,7 +195,8 @@ class Bench:
 
         async def run() -> tuple[Plan, ApplyResult]:
             async with self._begun(given) as started:
-                prepared = await prepare(started, self._desired(asked, adopt), given)
+                foreseen = None if approval.whole else approval
+                prepared = await prepare(started, self._desired(asked, adopt, foreseen), given)
                 between(prepared.plan)
                 return prepared.plan, await carry_out(started, prepared, approval, given)
 
@@ -282,9 +283,11 @@ class Bench:
         wanted = self.id(name)
         return next(found for found in self.emulator.objects() if found["id"] == wanted)
 
-    def _desired(self, asked: PlanOptions, adopt: Mapping[str, str] | None) -> Desired:
+    def _desired(
+        self, asked: PlanOptions, adopt: Mapping[str, str] | None, approval: Approval | None = None
+    ) -> Desired:
         wanted = {Address.parse(name): object_id for name, object_id in (adopt or {}).items()}
-        return Desired(dict(sorted(self.resources.items())), asked, wanted)
+        return Desired(dict(sorted(self.resources.items())), asked, wanted, approval)
 
     @staticmethod
     def _owner() -> Owner:

@@ -76,6 +76,7 @@ class Verdict(enum.StrEnum):
     ADVANCE = "advance"
     REPLACE = "replace"
     BLOCKED = "blocked"
+    HELD = "held"
 
     @property
     def acts(self) -> bool:

@@ -60,13 +60,24 @@ class After(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What happens and why, in words: the reason, the way on where it is held, notes, causes."""
+    """What happens and why, in words: the reason, the way on where it is held, notes, causes.
+
+    `wished` is the action that would be taken if nothing held it, where that is another one; `waits_for` the
+    address that a change which is held waits for.
+    """
 
     action: Action
     reason: str = ""
     remedy: str = ""
     notes: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
+    wished: Action | None = None
+    waits_for: Address | None = None
+
+    @property
+    def makes(self) -> bool:
+        """Whether a new object comes out of it, or would if nothing held it."""
+        return (self.wished or self.action).makes
 
 
 UNCHANGED = Decision(Action.NO_OP)
@@ -196,8 +207,13 @@ class Change:
 
     def held(self, action: Action, reason: str, remedy: str) -> Change:
         """The change as one that is not done: no steps, nothing ends."""
-        decision = replace(self.decision, action=action, reason=reason, remedy=remedy)
+        wished = self.decision.wished or self.action
+        decision = replace(self.decision, action=action, reason=reason, remedy=remedy, wished=wished)
         return replace(self, decision=decision, steps=(), ends=_NOTHING_ENDS)
+
+    def wishing(self, action: Action) -> Change:
+        """The change with the action that would be taken if nothing held it."""
+        return replace(self, decision=replace(self.decision, wished=action))
 
     def noted(self, *notes: str) -> Change:
         """The change with more to say about it."""

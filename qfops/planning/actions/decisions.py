@@ -9,7 +9,7 @@ from qfops.core import graph
 from qfops.core.address import Address, ObjectKey
 from qfops.core.observation import Phase
 from qfops.core.paths import top
-from qfops.core.plan.actions import Action
+from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Change, Seal
 from qfops.core.plan.steps import MOVE
 from qfops.core.resolve import resolve
@@ -17,26 +17,26 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry
 from qfops.core.values import Value
 from qfops.kinds.flatten import flatten
-from qfops.planning.actions import absent
+from qfops.planning.actions import absent, held
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.present import judge
 from qfops.planning.actions.runs import container_of
-from qfops.planning.context import Outlook, PlanInput, PlannedValues
-from qfops.planning.order.digest import fingerprint, held_paths
+from qfops.planning.context import Handed, Outlook, PlanInput, PlannedValues
+from qfops.planning.order.digest import fingerprint, held_paths, sealed
 from qfops.planning.order.selection import resource_targets
-
-_HOLD = (Action.CREATE, Action.RUN, Action.REPLACE, Action.UPDATE, Action.ADOPT)
+from qfops.planning.policy import needs
 
 
 class Decisions:
     """One pass over the declared resources.
 
     `entries` are those of state under the addresses that `moved` gives them; `outlooks`, filled as the pass
-    goes on, tell dependents what a resource will look like.
+    goes on, tell dependents what a resource will look like. `chosen` are the addresses that may change (None:
+    all); what is left out hands on what it is.
     """
 
-    def __init__(self, given: PlanInput) -> None:
-        self.given = given
+    def __init__(self, given: PlanInput, chosen: frozenset[Address] | None = None) -> None:
+        self.given, self.chosen = given, chosen
         self.entries, self.moved = after_moves(given)
         self.names = absent.index(
             given.registry,
@@ -53,6 +53,7 @@ class Decisions:
         }
         self.outlooks: dict[Address, Outlook] = {}
         self.values = PlannedValues(self.outlooks, given.observed)
+        self.wished = PlannedValues(self.outlooks, given.observed, wished=True)
         self.prints: dict[Address, str] = {}
 
     def reach(self) -> list[Change]:
@@ -61,31 +62,43 @@ class Decisions:
         return [self._resource(self.given.resources[address]) for address in graph.order(edges)]
 
     def _resource(self, resource: Resource) -> Change:
-        kind = self.given.registry.get(resource.address)
         entry = self.entries.get(resource.address)
-        case = Case(
-            self.given,
-            kind,
-            resource,
-            self._resolved(resource),
-            container_of(kind, resource.attributes, self.values),
-            self.outlooks,
-            resource.address in self.feeding,
-            self.kept_runs,
-        )
-        change = self._move(self._hold_back(resource, self._verdict(case, entry)))
-        self.outlooks[resource.address] = self._outlook(change, case.desired, entry)
+        wished = self._case(resource, self.wished)
+        change = wish = self._verdict(wished, entry)
+        if any(self._holds(target) for target in resource_targets(resource)):
+            applied = self._case(resource, self.values)
+            change = held.left_of(wish, wished, applied, entry, self._verdict)
+        change = self._move(change)
+        self.outlooks[resource.address] = self._outlook(change, wish, wished.desired, entry)
         if change.action is not Action.NO_OP:
             change = replace(change, seal=Seal(fingerprint=self.print_of(resource.address)))
         return change
 
-    def _resolved(self, resource: Resource) -> Mapping[str, Value]:
+    def _holds(self, target: Address) -> bool:
+        outlook = self.outlooks.get(target)
+        return outlook is not None and bool(outlook.held)
+
+    def _case(self, resource: Resource, values: PlannedValues) -> Case:
+        kind = self.given.registry.get(resource.address)
+        return Case(
+            self.given,
+            kind,
+            resource,
+            self._resolved(resource, values),
+            container_of(kind, resource.attributes, values),
+            self.outlooks,
+            resource.address in self.feeding,
+            self.kept_runs,
+        )
+
+    @staticmethod
+    def _resolved(resource: Resource, values: PlannedValues) -> Mapping[str, Value]:
         """The attributes with every reference replaced; only those that hold one are copied."""
         if not resource.references:
             return resource.attributes
         attributes = dict(resource.attributes)
         for key in {top(edge.path) for edge in resource.references}:
-            attributes[key] = resolve(attributes[key], self.values)
+            attributes[key] = resolve(attributes[key], values)
         return attributes
 
     def print_of(self, address: Address) -> str:
@@ -121,22 +134,6 @@ class Decisions:
     def _unknown(case: Case, entry: Entry | None, why: str) -> Change:
         return replace(change_of(case, entry, Action.UNKNOWN, why, ()), outputs=())
 
-    def _hold_back(self, resource: Resource, change: Change) -> Change:
-        """What would be built on something held is held back too, with the reason."""
-        if change.action not in _HOLD:
-            return change
-        for target in resource_targets(resource):
-            outlook = self.outlooks.get(target)
-            if outlook is not None and outlook.held:
-                return self._held(change, target, outlook)
-        return change
-
-    @staticmethod
-    def _held(change: Change, target: Address, outlook: Outlook) -> Change:
-        action = Action.UNKNOWN if outlook.action is Action.UNKNOWN else Action.BLOCKED
-        reason = f"waits for {target}: {outlook.held}"
-        return change.held(action, reason, f"settle {target} first; this follows")
-
     def _move(self, change: Change) -> Change:
         old = self.moved.get(change.address)
         if old is None:
@@ -149,21 +146,45 @@ class Decisions:
             return replace(change, origin=origin, steps=(MOVE, *change.steps)).noted(f"was {old}")
         return change
 
-    def _outlook(self, change: Change, desired: Mapping[str, Value], entry: Entry | None) -> Outlook:
-        kind_key = change.address.kind_key
-        link = change.origin.link
-        live = self.given.observed.find(kind_key, link or change.id)
-        held = ""
-        if change.action is Action.UNKNOWN or (
-            change.action is Action.BLOCKED and (live is None or live.phase is Phase.FAILED or not change.id)
-        ):
-            held = change.reason
-        if change.action.makes or (not change.id and not link):
-            outputs = None
-        else:
-            known = entry.outputs if entry is not None and not link else {}
-            outputs = {**known, **(live.outputs if live is not None else {})}
-        return Outlook(change.action, outputs, desired, live, held, change)
+    def _outlook(
+        self, change: Change, wish: Change, desired: Mapping[str, Value], entry: Entry | None
+    ) -> Outlook:
+        """What the resource hands on: as wished, and what will be left of that."""
+        live = self.given.observed.find(change.address.kind_key, change.origin.link or change.id)
+        recorded = entry.outputs if entry is not None and not change.origin.link else {}
+        shown = live.outputs if live is not None else {}
+        known = {**recorded, **shown} if change.id or change.origin.link else {}
+        wished = Handed(None if wish.decision.makes or not known else known, desired)
+        undone = change.reason if change.action.held else self._left_undone(change)
+        waiting = next((vote.reason for vote in change.attributes if vote.verdict is Verdict.HELD), "")
+        if not undone and not waiting:
+            return Outlook(change.action, wished, wished, live, change=change)
+        attributes: Mapping[str, Value] = entry.attributes if entry is not None else {}
+        if not undone and change.resource is not None:
+            attributes = self._resolved(change.resource, self.values)
+        failed = live is None or live.phase is Phase.FAILED
+        unusable = failed or not known or change.action is Action.UNKNOWN
+        applied = Handed(known or None, attributes)
+        return Outlook(change.action, wished, applied, live, undone or waiting, unusable, change)
+
+    def _left_undone(self, change: Change) -> str:
+        """Why a change that could be done will not be; "" when it will."""
+        if not change.acts:
+            return ""
+        if self.chosen is not None and change.address not in self.chosen:
+            return "it is left out of this plan (--target, -l or PATH)"
+        return self._refusal(change)
+
+    def _refusal(self, change: Change) -> str:
+        """What the approval that the plan is made for says against a change; "" when it covers it."""
+        approval, owed = self.given.approval, self.given.owed.get(change.key)
+        if approval is None or change.action is Action.WAIT:
+            return ""
+        judged = replace(change, needs=tuple(needs(change)))
+        refusal = approval.refusal(judged)
+        if not refusal or owed is None:
+            return refusal
+        return "" if owed.covers(sealed(change, self.print_of)) else refusal
 
 
 def after_moves(given: PlanInput) -> tuple[dict[Address, Entry], dict[Address, Address]]:

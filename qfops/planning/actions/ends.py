@@ -91,13 +91,19 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
 
 
 def _needed(given: PlanInput, changes: Iterable[Change]) -> dict[str, Address]:
-    """The ids that objects of ours refer to which are held back and so stay, by their addresses."""
+    """The ids that objects of ours refer to which stay as they are, by their addresses.
+
+    Of what waits at some paths only, those that it goes on referring to.
+    """
     found: dict[str, Address] = {}
     for change in changes:
-        stays = change.action.held and change.entry is not None
-        if stays and change.entry is not None and change.id == change.entry.id:
-            kind = given.registry.get(change.address)
+        if change.entry is None or change.id != change.entry.id:
+            continue
+        kind = given.registry.get(change.address)
+        if change.action.held:
             found.update(dict.fromkeys(referred_ids(kind, change.entry.attributes), change.address))
+        elif change.resource is not None and any(v.verdict is Verdict.HELD for v in change.attributes):
+            found.update(dict.fromkeys(referred_ids(kind, change.resource.attributes), change.address))
     return found
 
 

@@ -30,9 +30,10 @@ def replacement(
     conflict = _identity_conflict(case, entry, live)
     action = Action.RUN if case.kind.run else Action.REPLACE
     if conflict:
-        return change_of(case, entry, Action.BLOCKED, f"{reason}; {conflict}", votes)
+        return change_of(case, entry, Action.BLOCKED, f"{reason}; {conflict}", votes).wishing(action)
     if protected(case.resource, entry):
-        return change_of(case, entry, Action.BLOCKED, f"protected (lifecycle.protect), but {reason}", votes)
+        why = f"protected (lifecycle.protect), but {reason}"
+        return change_of(case, entry, Action.BLOCKED, why, votes).wishing(action)
     going = live is not None and live.phase is Phase.GOING
     todo = [*steps.stopping(case.kind, live), *steps.creation(case.kind, case.desired)]
     keeps = (entry.id,) if entry.id and keeps_old(case) and not going else ()

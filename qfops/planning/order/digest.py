@@ -18,7 +18,7 @@ from qfops.planning.context import Owed
 from qfops.planning.policy import needs
 
 _LEFT_OUT = (Action.NO_OP, Action.WAIT)
-_NO_PART = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE)
+_NO_PART = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE, Verdict.HELD)
 
 
 def fingerprint(kind: Kind, live: LiveObject | None, declared: Iterable[str], held: frozenset[str]) -> str:
@@ -81,6 +81,12 @@ def canonical_slot(slot: Slot) -> object:
     return slot
 
 
+def sealed(change: Change, prints: Callable[[Address], str]) -> Change:
+    """The change with its digest, and with what it needs beyond `--auto-approve`."""
+    digested = replace(change.seal, digest=change_digest(change, prints))
+    return replace(change, seal=digested, needs=tuple(needs(change)))
+
+
 def seal(
     changes: Sequence[Change], prints: Callable[[Address], str], owed: Mapping[ChangeKey, Owed]
 ) -> tuple[str, tuple[Change, ...]]:
@@ -91,11 +97,10 @@ def seal(
         if change.action in _LEFT_OUT:
             marked.append(change)
             continue
-        digested = replace(change.seal, digest=change_digest(change, prints))
-        sealed = replace(change, seal=digested, needs=tuple(needs(change)))
+        done = sealed(change, prints)
         approved = owed.get(change.key)
-        covered = approved is not None and approved.covers(sealed)
-        marked.append(replace(sealed, seal=replace(digested, owed=True)) if covered else sealed)
+        covered = approved is not None and approved.covers(done)
+        marked.append(replace(done, seal=replace(done.seal, owed=True)) if covered else done)
         if not covered:
-            parts.append(digested.digest)
+            parts.append(done.seal.digest)
     return digest(sorted(parts)), tuple(marked)

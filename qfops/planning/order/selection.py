@@ -52,7 +52,8 @@ def narrowed(
     touched = {change.address for change in kept if change.acts and change.object == CURRENT}
     affected: set[Address] = set()
     for change in changes:
-        if change.address not in chosen and change.acts and touched.intersection(change.depends_on):
+        wanted = change.decision.wished or change.action
+        if change.address not in chosen and wanted.acts and touched.intersection(change.depends_on):
             affected.add(change.address)
             touched.add(change.address)
     return kept, sorted(affected)

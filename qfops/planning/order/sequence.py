@@ -10,7 +10,7 @@ from qfops.core.address import Address
 from qfops.core.paths import parse, step
 from qfops.core.plan.change import After, Change, ChangeKey
 from qfops.core.state.entry import CURRENT
-from qfops.core.values import JSON, Marker, Value
+from qfops.core.values import Marker, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import Registry
 
@@ -117,7 +117,7 @@ def _mentions(registry: Registry, changes: Iterable[Change]) -> dict[str, list[C
     return found
 
 
-def referred_ids(kind: Kind, attributes: Mapping[str, JSON]) -> set[str]:
+def referred_ids(kind: Kind, attributes: Mapping[str, Value]) -> set[str]:
     """The ids that stand at the reference paths of an object."""
     found: set[str] = set()
     for ref in kind.references:

@@ -48,10 +48,14 @@ class Progress:
 
 
 class Executor:
-    """One walk over one plan."""
+    """One walk over one plan.
 
-    def __init__(self, plan: Plan, approval: Approval, scene: Scene) -> None:
+    `foreseen`: the plan was made for this approval, so that what rests on a change that it refuses is held.
+    """
+
+    def __init__(self, plan: Plan, approval: Approval, scene: Scene, *, foreseen: bool = False) -> None:
         self.plan, self.approval, self.scene, self.run = plan, approval, scene, scene.run
+        self.foreseen = foreseen
         self.changes = {change.key: change for change in plan.changes}
         walked = (change for change in plan.changes if change.action is not Action.NO_OP or change.steps)
         self.progress: dict[ChangeKey, Progress] = {change.key: Progress() for change in walked}
@@ -140,8 +144,13 @@ class Executor:
         return ""
 
     def _stands(self, item: After, progress: Progress) -> bool:
-        """Whether the object that is waited for exists, which is enough for who only needs it to exist."""
+        """Whether the object that is waited for exists, which is enough for who only needs it to exist.
+
+        It is enough, too, where the plan was made knowing that the change is refused.
+        """
         before = self.changes[(item.address, item.object)]
+        if self.foreseen and not before.action.leaves and self.approval.refusal(before):
+            return bool(before.id)
         return item.milestone == "created" and (progress.exists or not before.action.makes)
 
     def _change_run(self, change: Change) -> ChangeRun:

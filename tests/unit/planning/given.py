@@ -23,6 +23,7 @@ from qfops.kinds.status import phase_of
 from qfops.planning.actions.runs import Inputs, inputs_of
 from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
+from qfops.planning.policy import Approval
 from tests.support.bench import resource
 from tests.support.status import kept_status
 
@@ -58,6 +59,7 @@ class World:
         self.adopt: dict[Address, str] = {}
         self.moved: dict[Address, Address | None] = {}
         self.forgotten: set[Address] = set()
+        self.approval: Approval | None = None
         for item in resources:
             self._apply(item)
 
@@ -154,7 +156,7 @@ class World:
         return PlanInput(
             registry=load(), settings=settings, resources=self.resources, state=state, observed=observed,
             now=1e9, today=date(2026, 1, 1), options=flags or PlanOptions(), adopt=self.adopt,
-            unsettled=self.unsettled,
+            unsettled=self.unsettled, approval=self.approval,
         )  # fmt: skip
 
     def plan(self, flags: PlanOptions | None = None) -> Plan:

@@ -85,7 +85,7 @@ def test_a_version_hangs_on_its_dataset_only_as_its_place() -> None:
 
 
 def outputs(world: World, name: str) -> dict[str, object] | None:
-    found = passed(world).outlooks[Address.parse(name)].outputs
+    found = passed(world).outlooks[Address.parse(name)].wished.outputs
     return dict(found) if found is not None else None
 
 
@@ -105,13 +105,18 @@ def test_what_is_made_is_known_only_afterwards() -> None:
     assert outputs(replaced, "Dataset/faq-train") is None
 
 
-def test_what_is_blocked_keeps_the_outputs_of_its_object() -> None:
+def test_what_is_blocked_hands_on_what_was_applied_and_not_what_is_wished() -> None:
     world = World(dataset(), job(), run("a", 0.1)).want(edited(job(), model="ERNIE-Lite-8K-0308"))
-    assert outputs(world, "FineTuningJob/faq") == {"jobId": "jobId-of-faq"}
+    found = passed(world).outlooks[Address.parse("FineTuningJob/faq")]
+    assert found.applied.outputs == {"jobId": "jobId-of-faq"}
+    assert found.applied.attributes["model"] != "ERNIE-Lite-8K-0308"
+    assert found.wished.outputs is None
+    assert found.wished.attributes["model"] == "ERNIE-Lite-8K-0308"
 
 
 def held(world: World, name: str) -> str:
-    return passed(world).outlooks[Address.parse(name)].held
+    found = passed(world).outlooks[Address.parse(name)]
+    return found.held if found.unusable else ""
 
 
 def test_nothing_is_built_on_what_failed_is_gone_or_could_not_be_told() -> None:
@@ -125,21 +130,20 @@ def test_nothing_is_built_on_what_failed_is_gone_or_could_not_be_told() -> None:
     assert held(unread, "FineTuningTask/faq-a") == "the keys may not read it"
 
 
-def test_what_is_blocked_while_its_object_works_holds_nobody_back() -> None:
+def test_what_is_blocked_while_its_object_works_may_be_built_upon() -> None:
     world = World(job()).want(edited(job(), model="ERNIE-Lite-8K-0308"))
     assert held(world, "FineTuningJob/faq") == ""
 
 
-def test_what_rests_on_something_held_is_held_in_turn_with_the_first_reason() -> None:
+def test_what_rests_on_something_held_is_held_in_turn_and_says_what_all_wait_for() -> None:
     world = World(dataset(), job(), model_set()).want(run("a", 0.1), model("a"))
     world.unreadable[world.hide("FineTuningJob/faq")] = "the keys may not read it"
     changes = {str(change.address): change for change in world.plan().changes}
     task, last = changes["FineTuningTask/faq-a"], changes["Model/faq-a"]
     assert (str(task.action), str(last.action)) == ("unknown", "unknown")
     assert task.steps == last.steps == ()
-    assert (
-        last.reason == "waits for FineTuningTask/faq-a: waits for FineTuningJob/faq: the keys may not read it"
-    )
+    assert task.reason == "waits for FineTuningJob/faq: the keys may not read it"
+    assert last.reason == "waits for FineTuningTask/faq-a, which waits for FineTuningJob/faq"
 
 
 # --- fingerprints
