@@ -92,12 +92,16 @@ class Readiness:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The attributes that name an object, and who enforces that; objects in `released` words do not count."""
+    """The attributes that name an object, and who enforces that; objects in `released` words do not count.
+
+    Those of the attributes that are `optional` are a part of the name also where they are left out.
+    """
 
     attributes: tuple[str, ...]
     enforced_by: Literal["console", "us"]
     why: str
     released: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,7 @@ class Kind:
     references: tuple[Ref, ...] = ()
     readiness: Readiness = Readiness()
     identity: Identity | None = None
+    also_unique: tuple[Identity, ...] = ()
     end: Literal["delete", "deactivate", "forget"] = "delete"
     left: str = ""
     leaves: str = ""
@@ -187,6 +192,11 @@ class Kind:
         shown = [rule for rule in self.rules if rule.type is not RuleType.COMPUTED and not rule.write_only]
         object.__setattr__(self, "shown_as", _shown_as(rules.values()))
         object.__setattr__(self, "echoed", tuple(dict.fromkeys(top(rule.path) for rule in shown)))
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """Everything that no two objects may have in common: the name first, where there is one."""
+        return (self.identity, *self.also_unique) if self.identity is not None else self.also_unique
 
     @property
     def create(self) -> Operation:

@@ -176,9 +176,9 @@ def _names(kind: Kind, paths: Paths) -> Iterator[str]:
         named.append(("search", kind.search.scope))
     if kind.listing.scope:
         named.append(("listing", kind.listing.scope))
-    if kind.identity:
-        named += [("identity", path) for path in kind.identity.attributes]
-        if not kind.identity.why.strip():
+    for identity in kind.identities:
+        named += [("identity", path) for path in (*identity.attributes, *identity.optional)]
+        if not identity.why.strip():
             yield "identity gives no reason"
     if kind.part:
         named += [("part", path) for path in kind.part.owned_when]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qfops.core.observation import Phase, Status
-from qfops.kinds.base import Kind
+from qfops.kinds.base import Identity, Kind
 
 
 def phase_of(kind: Kind, status: Status) -> Phase:
@@ -21,9 +21,9 @@ def is_final(kind: Kind, status: Status) -> bool:
     return all(status.get(field.key) in field.final for field in kind.readiness.fields)
 
 
-def is_released(kind: Kind, status: Status) -> bool:
-    """Whether an object in this status no longer holds its identity (a stopped service)."""
-    return kind.identity is not None and not set(kind.identity.released).isdisjoint(status.values())
+def is_released(identity: Identity | None, status: Status) -> bool:
+    """Whether an object in this status no longer holds an identity (a stopped service its name)."""
+    return identity is not None and not set(identity.released).isdisjoint(status.values())
 
 
 def reached(status: Status, until: Mapping[str, tuple[str, ...]]) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from qfops.core.address import ObjectKey
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qfops.core.address import Address, ObjectKey
 from qfops.core.errors import Refused
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
@@ -10,10 +13,11 @@ from qfops.core.plan.plan import Plan, Stats
 from qfops.core.plan_options import Scope
 from qfops.planning.actions import ends
 from qfops.planning.actions.decisions import Decisions
+from qfops.planning.actions.identities import Bar, hands, in_a_circle
 from qfops.planning.context import PlanInput
 from qfops.planning.order.digest import seal
 from qfops.planning.order.selection import narrowed, selected
-from qfops.planning.order.sequence import arranged
+from qfops.planning.order.sequence import arranged, stuck
 from qfops.planning.policy import unusual_absence
 
 
@@ -24,10 +28,9 @@ def make_plan(given: PlanInput) -> Plan:
     """
     _check_absence(given)
     chosen = selected(given.options, given.resources, given.state)
-    decisions = Decisions(given, chosen)
-    kept, affected = narrowed(_found(given, decisions), chosen)
-    guarded = ends.guarded(given, kept)
-    digest, changes = seal(arranged(given.registry, guarded), decisions.print_of, given.owed)
+    judged = _judged(given, chosen)
+    affected, ordered = judged.affected, judged.ordered
+    digest, changes = seal(ordered, judged.decisions.print_of, given.owed)
     observed = given.observed
     return Plan(
         project=given.settings.project,
@@ -41,6 +44,35 @@ def make_plan(given: PlanInput) -> Plan:
         complete=chosen is None and not any(change.action is Action.UNKNOWN for change in changes),
         scope=given.options.scope,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Every verdict that stays, in order, and what made them."""
+
+    decisions: Decisions
+    ordered: tuple[Change, ...]
+    affected: Sequence[Address]
+
+
+def _judged(given: PlanInput, chosen: frozenset[Address] | None) -> _Judged:
+    """The verdicts, again and again until none of them takes a name that nobody gives up.
+
+    Each round bars at least one address more, and nearly every plan needs one round.
+    """
+    barred: dict[Address, Bar] = {}
+    while True:
+        decisions = Decisions(given, chosen, barred)
+        kept, affected = narrowed(_found(given, decisions), chosen)
+        guarded = ends.guarded(given, kept)
+        names = hands(given, decisions.entries, guarded, decisions.outlooks, decisions.refusal)
+        fresh = {address: bar for address, bar in names.barred.items() if address not in barred}
+        taker = stuck(given.registry, guarded, names.after) if not fresh else None
+        if taker is not None:
+            fresh = {taker[0]: in_a_circle(taker[0])}
+        if not fresh:
+            return _Judged(decisions, arranged(given.registry, guarded, names.after), affected)
+        barred |= fresh
 
 
 def _found(given: PlanInput, decisions: Decisions) -> list[Change]:

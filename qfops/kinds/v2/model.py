@@ -7,7 +7,7 @@ A model is never edited: other weights are another model. DescribeModel shows wh
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
+from qfops.kinds.base import Identity, Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable
@@ -65,6 +65,14 @@ KIND = Kind(
             ),
         ),
         limit=6 * 3600.0,
+    ),
+    also_unique=(
+        Identity(
+            ("modelSetId", "trainMeta.taskId", "trainMeta.step"),
+            enforced_by="console",
+            why="the console publishes a step of a run once in a set",
+            optional=("trainMeta.step",),
+        ),
     ),
     search=Search(scope="modelSetId", match=("trainMeta.taskId", "description")),
     echo={"sourceType": "sourceInfo.sourceType", "trainMeta.taskId": "sourceInfo.taskId"},

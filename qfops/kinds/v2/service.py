@@ -175,6 +175,14 @@ KIND = Kind(
         why="the console is taken to refuse a second running service of one name",
         released=("Stopped",),
     ),
+    also_unique=(
+        Identity(
+            ("urlSuffix",),
+            enforced_by="console",
+            why="the console is taken to refuse a second running service of one URL",
+            released=("Stopped",),
+        ),
+    ),
     search=Search(scope="", match=("name",)),
     rules=(
         updatable("modelSetId", by="modify", why="goes with modelId", no_reset="a service needs a model"),

@@ -14,8 +14,8 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.graph import find_cycle
 from qfops.core.paths import get
 from qfops.core.resource import Resource
-from qfops.core.values import JSON, Marker, Reference, Slot
-from qfops.kinds.base import Identity, Kind
+from qfops.core.values import ABSENT, JSON, Marker, Reference, Slot
+from qfops.kinds.base import Identity
 from qfops.kinds.registry import Registry
 from qfops.manifests import codes
 from qfops.manifests.problem import Problem, below
@@ -81,32 +81,37 @@ def _identities(project: ProjectResources, registry: Registry) -> Iterator[Diagn
     seen: dict[tuple[object, ...], Resource] = {}
     for resource in project.resources.values():
         kind = registry.kinds.get(resource.address.kind_key)
-        key = _identity(resource, kind) if kind else None
-        if kind is None or kind.identity is None or key is None:
-            continue
-        first = seen.setdefault(key, resource)
-        if first is not resource:
-            yield error_at(resource, _same_identity(resource, first, kind.identity))
+        for identity in kind.identities if kind is not None else ():
+            key = _identity(resource, identity)
+            if key is None:
+                continue
+            first = seen.setdefault(key, resource)
+            if first is not resource:
+                yield error_at(resource, _same_identity(resource, first, identity))
 
 
 def _same_identity(resource: Resource, first: Resource, identity: Identity) -> Problem:
-    names = identity.attributes
-    path = f"spec.{names[0]}"
+    names = [path for path in identity.attributes if get(resource.attributes, path) is not ABSENT]
+    path = f"spec.{names[-1]}"
     return Problem(
         codes.SAME_IDENTITY,
         f"{resource.address} and {first.address} name the same object: equal {' and '.join(names)}",
         path,
         detail=f"{first.address} stands at {origins_of(first).nearest(path).location}; {identity.why}.",
-        remedy=f"Give one of them another {names[0]}, or remove it.",
+        remedy=f"Give one of them another {names[-1]}, or remove it.",
     )
 
 
-def _identity(resource: Resource, kind: Kind) -> tuple[object, ...] | None:
+def _identity(resource: Resource, identity: Identity) -> tuple[object, ...] | None:
     """What names the object, or None while a part of it is not known."""
-    if kind.identity is None:
-        return None
-    values = [_comparable(get(resource.attributes, path)) for path in kind.identity.attributes]
-    return None if None in values else (kind.key, *values)
+    values: list[object] = []
+    for path in identity.attributes:
+        value = get(resource.attributes, path)
+        part = "" if value is ABSENT and path in identity.optional else _comparable(value)
+        if part is None:
+            return None
+        values.append(part)
+    return (resource.address.kind_key, identity.attributes, *values)
 
 
 def _comparable(value: Slot) -> tuple[str, JSON | Reference] | None:

@@ -71,7 +71,7 @@ def index(
         if kind is None or kind.identity is None:
             continue
         for found in objects.values():
-            if ObjectKey(key, found.id) in owned or is_released(kind, found.status):
+            if ObjectKey(key, found.id) in owned or is_released(kind.identity, found.status):
                 continue  # before the name is made: nearly all are ours
             name = identity_key(kind, found.attributes)
             if name:

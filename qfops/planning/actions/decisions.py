@@ -19,6 +19,7 @@ from qfops.core.values import Value
 from qfops.kinds.flatten import flatten
 from qfops.planning.actions import absent, held
 from qfops.planning.actions.case import Case, change_of
+from qfops.planning.actions.identities import NO_BARS, Bar
 from qfops.planning.actions.present import judge
 from qfops.planning.actions.runs import container_of
 from qfops.planning.context import Handed, Outlook, PlanInput, PlannedValues
@@ -32,11 +33,16 @@ class Decisions:
 
     `entries` are those of state under the addresses that `moved` gives them; `outlooks`, filled as the pass
     goes on, tell dependents what a resource will look like. `chosen` are the addresses that may change (None:
-    all); what is left out hands on what it is.
+    all); what is left out hands on what it is. `barred` cannot be done in any order of the plan.
     """
 
-    def __init__(self, given: PlanInput, chosen: frozenset[Address] | None = None) -> None:
-        self.given, self.chosen = given, chosen
+    def __init__(
+        self,
+        given: PlanInput,
+        chosen: frozenset[Address] | None = None,
+        barred: Mapping[Address, Bar] = NO_BARS,
+    ) -> None:
+        self.given, self.chosen, self.barred = given, chosen, barred
         self.entries, self.moved = after_moves(given)
         self.names = absent.index(
             given.registry,
@@ -64,7 +70,7 @@ class Decisions:
     def _resource(self, resource: Resource) -> Change:
         entry = self.entries.get(resource.address)
         wished = self._case(resource, self.wished)
-        change = wish = self._verdict(wished, entry)
+        change = wish = self._unbarred(self._verdict(wished, entry))
         if any(self._holds(target) for target in resource_targets(resource)):
             applied = self._case(resource, self.values)
             change = held.left_of(wish, wished, applied, entry, self._verdict)
@@ -73,6 +79,10 @@ class Decisions:
         if change.action is not Action.NO_OP:
             change = replace(change, seal=Seal(fingerprint=self.print_of(resource.address)))
         return change
+
+    def _unbarred(self, change: Change) -> Change:
+        bar = self.barred.get(change.address)
+        return change if bar is None or not change.acts else bar.on(change)
 
     def _holds(self, target: Address) -> bool:
         outlook = self.outlooks.get(target)
@@ -173,9 +183,9 @@ class Decisions:
             return ""
         if self.chosen is not None and change.address not in self.chosen:
             return "it is left out of this plan (--target, -l or PATH)"
-        return self._refusal(change)
+        return self.refusal(change)
 
-    def _refusal(self, change: Change) -> str:
+    def refusal(self, change: Change) -> str:
         """What the approval that the plan is made for says against a change; "" when it covers it."""
         approval, owed = self.given.approval, self.given.owed.get(change.key)
         if approval is None or change.action is Action.WAIT:

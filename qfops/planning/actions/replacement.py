@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from qfops.core.address import Address
 from qfops.core.observation import LiveObject, Phase, words_of
+from qfops.core.paths import get
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change, Ends, Provenance
 from qfops.core.plan.steps import LINK
@@ -14,6 +15,7 @@ from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import ABSENT, same
 from qfops.kinds.status import is_released
 from qfops.planning.actions.case import Case, change_of
+from qfops.planning.actions.identities import name_of
 from qfops.planning.actions.runs import Inputs
 from qfops.planning.diff import causes
 from qfops.planning.diff.resource_diff import diff
@@ -27,10 +29,11 @@ def replacement(
     found = linkable(case, entry)
     if found is not None:
         return linked(case, entry, found, votes)
-    conflict = _identity_conflict(case, entry, live)
+    conflict, way = _identity_conflict(case, entry, live)
     action = Action.RUN if case.kind.run else Action.REPLACE
     if conflict:
-        return change_of(case, entry, Action.BLOCKED, f"{reason}; {conflict}", votes).wishing(action)
+        blocked = change_of(case, entry, Action.BLOCKED, f"{reason}; {conflict}", votes, remedy=way)
+        return blocked.wishing(action)
     if protected(case.resource, entry):
         why = f"protected (lifecycle.protect), but {reason}"
         return change_of(case, entry, Action.BLOCKED, why, votes).wishing(action)
@@ -69,21 +72,22 @@ def protected(resource: Resource | None, entry: Entry) -> bool:
     return resource.lifecycle.protect if resource is not None else entry.lifecycle.protect
 
 
-def _identity_conflict(case: Case, entry: Entry, live: LiveObject | None) -> str:
-    identity = case.kind.identity
-    if identity is None or identity.enforced_by != "console":
-        return ""
-    if live is not None and is_released(case.kind, live.status):
-        return ""
-    unchanged = [
-        name
-        for name in identity.attributes
-        if same(case.desired.get(name, ABSENT), entry.attributes.get(name, ABSENT))
-    ]
-    if not unchanged:
-        return ""
-    fields = " and ".join(f"spec.{name}" for name in unchanged)
-    return f"the console keeps {fields} unique and the new object is made first, so change {fields} too"
+def _identity_conflict(case: Case, entry: Entry, live: LiveObject | None) -> tuple[str, str]:
+    """Why the new object cannot stand beside the old one, and the ways on; empty where it can."""
+    for identity in case.kind.identities:
+        released = live is not None and is_released(identity, live.status)
+        if identity.enforced_by != "console" or released:
+            continue
+        name = name_of(identity, case.desired)
+        if name and name == name_of(identity, entry.attributes):
+            paths = (path for path in identity.attributes if get(dict(case.desired), path) is not ABSENT)
+            fields = " and ".join(f"spec.{path}" for path in paths)
+            why = f"the console keeps {fields} unique and the new object is made first"
+            return (
+                f"{why}, so change {fields} too",
+                f"change {fields} too; or remove the resource, apply, and add it again",
+            )
+    return "", ""
 
 
 def linkable(case: Case, entry: Entry | None) -> tuple[Address, Retired] | None:

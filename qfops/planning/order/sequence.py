@@ -14,19 +14,48 @@ from qfops.core.values import Marker, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import Registry
 
+NO_NAMES: Mapping[ChangeKey, Iterable[After]] = {}
 
-def arranged(registry: Registry, changes: Iterable[Change]) -> tuple[Change, ...]:
-    """The acting changes with their `after`, in the order of the walk; then the others by address."""
+
+def arranged(
+    registry: Registry, changes: Iterable[Change], names: Mapping[ChangeKey, Iterable[After]] = NO_NAMES
+) -> tuple[Change, ...]:
+    """The acting changes with their `after`, in the order of the walk; then the others by address.
+
+    `names` says who waits for a name that another one gives up.
+    """
     found = list(changes)
     by_key = {change.key: change for change in found if change.acts}
     ends = any(change.action.leaves for change in by_key.values())
     mentions = _mentions(registry, by_key.values()) if ends else {}
-    linked = _linked(registry, by_key, mentions, _dependents(by_key) if ends else {})
+    linked = _named(_linked(registry, by_key, mentions, _dependents(by_key) if ends else {}), names)
     if ends and graph.find_cycle(_edges(linked)):
         # state may hold both ways round after edits; order without data gives way to order by data
-        linked = _linked(registry, by_key, mentions, {})
+        linked = _named(_linked(registry, by_key, mentions, {}), names)
     resting = sorted((change for change in found if not change.acts), key=lambda change: change.key)
     return (*(linked[key] for key in graph.order(_edges(linked))), *resting)
+
+
+def stuck(
+    registry: Registry, changes: Iterable[Change], names: Mapping[ChangeKey, Iterable[After]]
+) -> ChangeKey | None:
+    """A change that waits for a name in vain, because the one that gives it up waits for that change."""
+    if not names:
+        return None
+    by_key = {change.key: change for change in changes if change.acts}
+    linked = _named(_linked(registry, by_key, _mentions(registry, by_key.values()), {}), names)
+    cycle = graph.find_cycle(_edges(linked))
+    return next((key for key in cycle if key in names), None)
+
+
+def _named(
+    linked: dict[ChangeKey, Change], names: Mapping[ChangeKey, Iterable[After]]
+) -> dict[ChangeKey, Change]:
+    """The changes with what they wait for because of a name."""
+    for key, items in names.items():
+        change = linked[key]
+        linked[key] = replace(change, after=tuple(sorted({*change.after, *items})))
+    return linked
 
 
 def _linked(

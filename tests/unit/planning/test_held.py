@@ -35,7 +35,7 @@ REPLACING: Mapping[str, Mapping[str, Value]] = {
     "FineTuningJob": {"model": "ERNIE-Lite-8K"},
     "FineTuningTask": {"parameterScale": "FullFineTuning"},
     "ModelSet": {"modelType": "Text2Image"},
-    "Model": {"description": "x", "sourceType": "Import"},
+    "Model": {"trainMeta": {"taskId": ref("FineTuningTask/faq-a"), "step": 100}},
     "Service": {"resourceConfig": {"type": "GPU-2-4", "replicasCount": 1, "region": "bj"}},
     "PromptTemplate": {"sceneType": 2},
 }

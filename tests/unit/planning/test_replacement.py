@@ -109,7 +109,7 @@ def test_what_is_still_going_is_thrown_away_even_where_finished_ones_are_kept() 
 
 
 def test_a_service_that_is_replaced_has_another_url_and_is_billed_twice_until_the_old_one_ends() -> None:
-    renamed = edited(service("Model/faq-base"), name="new")
+    renamed = edited(service("Model/faq-base"), name="new", urlSuffix="new")
     until = [note for note in replaced(World(*deployed()), renamed).decision.notes if "billed twice" in note]
     assert until == ["billed twice until the old one has ended (serviceId-of-faq)"]
     kept = replace(renamed, lifecycle=Lifecycle(on_replace="retire"))
