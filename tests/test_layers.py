@@ -90,9 +90,9 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("plan_json",),
     ),
     "manifests": (
-        ("codes", "positions", "scalars"),
+        ("codes", "gitignore", "positions", "scalars"),
         ("files", "problem"),
-        ("reporter",),
+        ("private_files", "reporter"),
         ("yaml",),
         ("schema",),
         ("variables",),

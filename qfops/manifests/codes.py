@@ -11,6 +11,7 @@ UNREADABLE = "unreadable-file"
 TOO_LARGE = "file-too-large"
 ENCODING = "bad-encoding"
 OUTSIDE = "outside-project"
+PRIVATE = "private-file"
 NO_PROJECT = "no-project-file"
 NO_MANIFESTS = "no-manifests"
 SYNTAX = "yaml-syntax"
@@ -50,6 +51,7 @@ MEANINGS: Mapping[str, str] = {
     TOO_LARGE: "A file is larger than qfops reads.",
     ENCODING: "A file is not plain UTF-8.",
     OUTSIDE: "A path leads out of the project folder.",
+    PRIVATE: "A text that may be secret: hidden, a key or state file, or ignored by git.",
     NO_PROJECT: "The folder holds no qfops.yaml.",
     NO_MANIFESTS: "A folder or pattern of `manifests` holds no manifest.",
     SYNTAX: "A file is not YAML.",

@@ -25,7 +25,7 @@ from qfops.manifests import codes
 SIZE_LIMIT = 8 * 1024 * 1024
 PROJECT_FILE = "qfops.yaml"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_SUFFIXES = (".yaml", ".yml")
+MANIFEST_SUFFIXES = (".yaml", ".yml")
 _WILD = re.compile(r"[*?]")
 _GLOB = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
@@ -94,7 +94,7 @@ class ProjectFiles:
             )
         names = self._walk(start)
         if wild:
-            accept = re.compile(_translate(pattern.removeprefix("./")))
+            accept = glob(pattern.removeprefix("./"))
             return sorted(name for name in names if accept.fullmatch(name))
         return sorted(names)
 
@@ -170,7 +170,7 @@ class ProjectFiles:
             for name, is_folder in self._entries(folder):
                 if is_folder:
                     folders.append(name)
-                elif name.endswith(_SUFFIXES) and name != PROJECT_FILE:
+                elif name.endswith(MANIFEST_SUFFIXES) and name != PROJECT_FILE:
                     names.add(name)
         return names
 
@@ -243,7 +243,7 @@ def _split(pattern: str) -> tuple[str, bool]:
     return pattern[: match.start()].rpartition("/")[0] or ".", True
 
 
-def _translate(pattern: str) -> str:
+def glob(pattern: str) -> re.Pattern[str]:
     """The regular expression of a glob: `**` is any folders, `*` and `?` stay within a name."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    return "".join(_GLOB.get(part) or re.escape(part) for part in parts)
+    return re.compile("".join(_GLOB.get(part) or re.escape(part) for part in parts))

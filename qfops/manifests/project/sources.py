@@ -10,8 +10,9 @@ from qfops.core.address import Location
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError, UsageError
 from qfops.manifests import codes
-from qfops.manifests.files import PROJECT_FILE, FileProblem, ProjectFiles
+from qfops.manifests.files import MANIFEST_SUFFIXES, PROJECT_FILE, FileProblem, ProjectFiles
 from qfops.manifests.positions import Origins
+from qfops.manifests.private_files import PrivateFiles, private_by_name
 from qfops.manifests.project.environment import MANIFESTS
 from qfops.manifests.project.project_file import ProjectFile
 from qfops.manifests.reporter import Reporter
@@ -36,6 +37,7 @@ class Sources:
 
     def __init__(self, root: Path, overlay: Mapping[str, str] | None = None) -> None:
         self.files = ProjectFiles(root, overlay or {})
+        self._private = PrivateFiles(self.files)
         self._parsed: dict[str, Parsed] = {}
         self._texts: dict[str, str] = {}
         self._paths: PathCache = {}
@@ -49,9 +51,13 @@ class Sources:
                 self._parsed[name] = Parsed([], [_diagnostic(problem, name)], complete=False)
         return self._parsed[name]
 
-    def text(self, named_by: str, relative: str) -> tuple[str, str]:
-        """The text that `{file: relative}` in a file means, with its name; FileProblem."""
+    def text(self, named_by: str, relative: str, allow: Sequence[str]) -> tuple[str, str]:
+        """The text that `{file: relative}` in a file means, with its name; FileProblem.
+
+        `allow` are the private files that may be read all the same.
+        """
         name = self.files.beside(named_by, relative)
+        self._private.check(named_by, relative, name, allow)
         if name not in self._texts:
             self._texts[name] = self.files.text(name)
         return name, self._texts[name]
@@ -80,6 +86,7 @@ class Sources:
         for path, pattern in patterns:
             try:
                 matching = self.files.manifests(pattern)
+                _refuse_private(pattern, matching)
             except FileProblem as problem:
                 complete = False
                 reporter.error(problem.code, problem.summary, path, remedy=problem.remedy)
@@ -117,6 +124,14 @@ class Sources:
                 )
             files.update(inside)
         return frozenset(files)
+
+
+def _refuse_private(pattern: str, names: Sequence[str]) -> None:
+    """FileProblem for a file of keys that is named as a manifest: what is wrong with it would be printed."""
+    for name in names:
+        why = "" if name.endswith(MANIFEST_SUFFIXES) else private_by_name(name)
+        if why:
+            raise FileProblem(codes.PRIVATE, f"{why}, so it is no manifest", f"Take {pattern} out.")
 
 
 def _diagnostic(problem: FileProblem, name: str) -> Diagnostic:
