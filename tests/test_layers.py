@@ -99,7 +99,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("resources",),
         ("project",),
         ("project_checks",),
-        ("explain", "load", "manifest_edit"),
+        ("explain", "load", "manifest_edit", "siblings"),
     ),
     "emulator": (
         ("vocabulary",),

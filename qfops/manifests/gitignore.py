@@ -20,7 +20,7 @@ _POSIX = {
 }  # fmt: skip
 
 
-class Rule(NamedTuple):
+class IgnoreLine(NamedTuple):
     """One line of a file: whether it ignores or brings back, what it matches, and where it stands."""
 
     pattern: re.Pattern[str]
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
     written: str
 
 
-class Match(NamedTuple):
+class IgnoredBy(NamedTuple):
     """The line that ignores a path: the folder of its file ("" for the top), its number and its text."""
 
     folder: str
@@ -39,14 +39,14 @@ class Match(NamedTuple):
     written: str
 
 
-def read_rules(text: str, *, any_case: bool = False) -> tuple[Rule, ...]:
+def read_rules(text: str, *, any_case: bool = False) -> tuple[IgnoreLine, ...]:
     """The rules of the text of a `.gitignore`; `any_case` where the disk does not tell `A` from `a`."""
     lines = enumerate(text.removeprefix("\ufeff").split("\n"), 1)
     found = (_rule(line.removesuffix("\r"), number, any_case=any_case) for number, line in lines)
     return tuple(rule for rule in found if rule is not None)
 
 
-def ignored(path: str, rules: Mapping[str, tuple[Rule, ...]]) -> Match | None:
+def ignored(path: str, rules: Mapping[str, tuple[IgnoreLine, ...]]) -> IgnoredBy | None:
     """The line that ignores a file, or None; `rules` are those of every folder on the way, "" for the top."""
     parts = path.split("/")
     for end in range(1, len(parts) + 1):
@@ -56,18 +56,20 @@ def ignored(path: str, rules: Mapping[str, tuple[Rule, ...]]) -> Match | None:
     return None
 
 
-def _verdict(parts: list[str], rules: Mapping[str, tuple[Rule, ...]], *, is_folder: bool) -> Match | None:
+def _verdict(
+    parts: list[str], rules: Mapping[str, tuple[IgnoreLine, ...]], *, is_folder: bool
+) -> IgnoredBy | None:
     """The line that ignores one file or folder, whatever becomes of those above it."""
     for depth in range(len(parts) - 1, -1, -1):
         folder, below = "/".join(parts[:depth]), "/".join(parts[depth:])
         for rule in reversed(rules.get(folder, ())):
             subject = below if rule.anchored else parts[-1]
             if (is_folder or not rule.folders_only) and rule.pattern.fullmatch(subject):
-                return Match(folder, rule.line, rule.written) if rule.ignores else None
+                return IgnoredBy(folder, rule.line, rule.written) if rule.ignores else None
     return None
 
 
-def _rule(line: str, number: int, *, any_case: bool) -> Rule | None:
+def _rule(line: str, number: int, *, any_case: bool) -> IgnoreLine | None:
     text = _without_trailing_blanks(line)
     if not text or text.startswith("#"):
         return None
@@ -80,7 +82,7 @@ def _rule(line: str, number: int, *, any_case: bool) -> Rule | None:
     if not body:
         return None
     pattern = _compiled(body, re.IGNORECASE if any_case else re.NOFLAG)
-    return Rule(pattern, ignores, folders_only, anchored, number, text)
+    return IgnoreLine(pattern, ignores, folders_only, anchored, number, text)
 
 
 def _without_trailing_blanks(line: str) -> str:

@@ -31,7 +31,7 @@ class PrivateFiles:
         self._root = files.root
         self._any_case = _same(files.root / PROJECT_FILE, files.root / PROJECT_FILE.upper())
         self._top = _repository(files.root)
-        self._rules: dict[str, tuple[gitignore.Rule, ...]] = {}
+        self._rules: dict[str, tuple[gitignore.IgnoreLine, ...]] = {}
         self._found: dict[str, str] = {}
 
     def check(self, named_by: str, relative: str, name: str, allow: Sequence[str]) -> None:
@@ -71,12 +71,12 @@ class PrivateFiles:
         file = os.path.relpath(self._top / match.folder / gitignore.FILE, self._root)
         return f"{name} is ignored by git ({file}:{match.line}: {match.written})"
 
-    def _rules_of(self, folder: str) -> tuple[gitignore.Rule, ...]:
+    def _rules_of(self, folder: str) -> tuple[gitignore.IgnoreLine, ...]:
         if folder not in self._rules:
             self._rules[folder] = self._read(self._top / folder / gitignore.FILE)
         return self._rules[folder]
 
-    def _read(self, path: Path) -> tuple[gitignore.Rule, ...]:
+    def _read(self, path: Path) -> tuple[gitignore.IgnoreLine, ...]:
         try:
             text = path.read_text(encoding="utf-8", errors="surrogateescape")
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

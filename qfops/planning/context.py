@@ -15,6 +15,7 @@ from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.core.state.approved_plan import OwedChange
+from qfops.core.state.neighbours import NO_NEIGHBOURS, Neighbours
 from qfops.core.state.state import State
 from qfops.core.values import JSON, Reference, Unknown, Value
 from qfops.kinds.registry import Registry
@@ -50,7 +51,7 @@ class PlanInput:
 
     `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `owed` are the changes of a
     stored approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not
-    known yet, with the reason.
+    known yet, with the reason. `neighbours` are the objects that other states own in this console.
     """
 
     registry: Registry
@@ -64,6 +65,7 @@ class PlanInput:
     adopt: Mapping[Address, str] = field(default_factory=dict)
     owed: Mapping[ChangeKey, Owed] = field(default_factory=dict)
     unsettled: Mapping[Address, str] = field(default_factory=dict)
+    neighbours: Neighbours = NO_NEIGHBOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qfops.manifests.gitignore import Match, ignored, read_rules
+from qfops.manifests.gitignore import IgnoredBy, ignored, read_rules
 
 
 def verdict(text: str, path: str, **deeper: str) -> bool:
@@ -80,11 +80,11 @@ def test_a_deeper_file_wins() -> None:
 
 def test_the_line_is_told() -> None:
     rules = {"": read_rules("# private\n\n*.draft\n"), "x": read_rules("notes/\r\n")}
-    assert ignored("x/notes/a.txt", rules) == Match("x", 1, "notes/")
-    assert ignored("a.draft", rules) == Match("", 3, "*.draft")
+    assert ignored("x/notes/a.txt", rules) == IgnoredBy("x", 1, "notes/")
+    assert ignored("a.draft", rules) == IgnoredBy("", 3, "*.draft")
 
 
 def test_a_disk_that_knows_no_case() -> None:
     rules = {"": read_rules("Secret/\n[A-C].txt", any_case=True)}
-    assert ignored("secret/a", rules) == Match("", 1, "Secret/")
-    assert ignored("b.TXT", rules) == Match("", 2, "[A-C].txt")
+    assert ignored("secret/a", rules) == IgnoredBy("", 1, "Secret/")
+    assert ignored("b.TXT", rules) == IgnoredBy("", 2, "[A-C].txt")
