@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -114,18 +115,23 @@ def root(
     qfops apply             do it, after asking
     qfops --env prod plan   in another environment
     """
+    from qfops.cli.access.credentials import hide_known
     from qfops.cli.invocation import invocation
 
+    hide_known(Path(directory or ""))
     ctx.obj = invocation(directory, environment, assignments)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry one command line out; the exit code."""
-    terminal.use_utf8()
+    terminal.begin()
     before = signal.signal(signal.SIGTERM, _terminated)
     try:
         code = root.main(arguments, prog_name="qfops", standalone_mode=False)
     except click.ClickException as error:
+        from qfops.cli.access.credentials import hide_known
+
+        hide_known(Path(_directory(error)))  # it may have been refused before the command was looked at
         terminal.note(_usage(error))
         return 64
     except (KeyboardInterrupt, click.Abort):
@@ -144,6 +150,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _directory(error: click.ClickException) -> str:
+    """The -C of the command line that an error is about, as far as it was read."""
+    context = getattr(error, "ctx", None)
+    found = context.find_root().params.get("directory") if isinstance(context, click.Context) else None
+    return found if isinstance(found, str) else ""
 
 
 def _usage(error: click.ClickException) -> str:
