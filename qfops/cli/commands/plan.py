@@ -65,6 +65,7 @@ def plan_command(
     scope = Scope.DESTROY if destroy else Scope.PROJECT
     options = replace(options, revert_drift=Need.REVERT_DRIFT in allow, scope=scope)
     project = open_project(invocation, options.paths)
+    project.refuse_emptied(options)
     plan = make(project, options)
     if out is not None:
         save(plan, options, invocation.at(out))

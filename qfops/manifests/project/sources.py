@@ -100,10 +100,17 @@ class Sources:
                 )
             names.update(matching)
         parsed = [self._parsed_file(name) for name in sorted(names)]
+        silent = [name for name, file in zip(sorted(names), parsed, strict=True) if _says_nothing(file)]
+        passed = {name: way for name, way in self.files.passed_over.items() if name not in names}
         return Manifests(
             names=sorted(names),
             documents=[document for file in parsed for document in file.documents],
-            diagnostics=[*reporter.diagnostics, *(item for file in parsed for item in file.diagnostics)],
+            diagnostics=[
+                *reporter.diagnostics,
+                *(item for file in parsed for item in file.diagnostics),
+                *map(_empty, silent),
+                *(_passed_over(name, way) for name, way in sorted(passed.items())),
+            ],
             complete=complete and all(file.complete for file in parsed),
         )
 
@@ -132,6 +139,33 @@ def _refuse_private(pattern: str, names: Sequence[str]) -> None:
         why = "" if name.endswith(MANIFEST_SUFFIXES) else private_by_name(name)
         if why:
             raise FileProblem(codes.PRIVATE, f"{why}, so it is no manifest", f"Take {pattern} out.")
+
+
+def _says_nothing(file: Parsed) -> bool:
+    """Whether a file that could be read holds no document."""
+    return file.complete and not file.documents and not file.diagnostics
+
+
+def _empty(name: str) -> Diagnostic:
+    return Diagnostic(
+        code=codes.EMPTY,
+        summary=f"{name} declares nothing: it is empty, or all of it is comments",
+        detail="What it declared before is planned for its end.",
+        remedy="Write a manifest in it, or remove the file.",
+        location=Location(name, 1),
+        severity="warning",
+    )
+
+
+def _passed_over(name: str, way_out: str) -> Diagnostic:
+    return Diagnostic(
+        code=codes.PASSED_OVER,
+        summary=f"{name} is not read: manifests are files of visible names that end in .yaml or .yml",
+        detail="What it declared before is planned for its end.",
+        remedy=way_out,
+        location=Location(name, 1),
+        severity="warning",
+    )
 
 
 def _diagnostic(problem: FileProblem, name: str) -> Diagnostic:

@@ -19,7 +19,7 @@ from qfops.emulator import Emulator
 from qfops.kinds.registry import load
 from qfops.state import FileStore, Owner
 
-from .conftest import ADDRESS, Call, edit
+from .conftest import ADDRESS, PROMPT, Call, edit
 from .test_plan import published
 
 Process = Callable[..., "subprocess.Popen[str]"]
@@ -89,8 +89,10 @@ def test_destroy_ends_everything_once_it_is_approved(qfops: Call, folder: Path) 
 
 
 def test_what_takes_something_away_says_how_to_allow_it(qfops: Call, folder: Path) -> None:
+    another = PROMPT.replace("answer", "other").replace("客服", "其他")
+    (folder / "manifests/other.yaml").write_text(another, encoding="utf-8")
     assert qfops("apply", "--auto-approve").code == 0
-    (folder / "manifests/prompts.yaml").write_text("# nothing\n")
+    (folder / "manifests/prompts.yaml").unlink()
     done = qfops("apply", "--auto-approve")
     assert done.code == 3
     assert "apply --allow delete" in done.out

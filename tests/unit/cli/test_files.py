@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
-from .conftest import Call, edit
+import pytest
+
+from .conftest import ADDRESS, Call, edit
 
 
 def test_init_makes_a_project_that_validates_plans_and_applies(qfops: Call, tmp_path: Path) -> None:
@@ -90,3 +92,44 @@ def test_explain_and_schema_need_no_project(qfops: Call, folder: Path) -> None:
     for done in (qfops("explain", "PromptTemplat"), qfops("schema", "PromptTemplat")):
         assert done.code == 1
         assert 'Did you mean "PromptTemplate"?' in done.err
+
+
+@pytest.mark.parametrize("how", ["emptied", "commented", "renamed", "moved"])
+def test_no_manifest_over_a_state_with_objects_is_refused(qfops: Call, folder: Path, how: str) -> None:
+    """It is likelier a wrong folder than the wish to end everything: that is what destroy is for."""
+    assert qfops("apply", "--auto-approve").code == 0
+    path = folder / "manifests/prompts.yaml"
+    text = path.read_text(encoding="utf-8")
+    if how in ("renamed", "moved"):
+        path.rename(folder / ("manifests/prompts.YAML" if how == "renamed" else "prompts.yaml"))
+    else:
+        path.write_text("" if how == "emptied" else text.replace("\n", "\n# ").join(("# ", "")))
+    calls = [
+        ("plan",),
+        ("plan", "--prune"),
+        ("plan", "--target", ADDRESS),
+        ("apply", "--auto-approve"),
+        ("apply", "--allow", "delete"),
+        ("apply", "--allow", "delete", "--format", "json"),
+    ]
+    for call in calls:
+        done = qfops(*call)
+        assert done.code == 3, call
+        assert "no manifest declares anything, and the state holds 1 resource" in done.err
+        assert "to end it all: qfops -C" in done.err
+        if how != "moved":
+            assert (
+                f"manifests/prompts.{'YAML is not read' if how == 'renamed' else 'yaml declares'}" in done.err
+            )
+    assert ADDRESS in qfops("state", "list").out
+    assert qfops("plan", "--destroy").code == 0
+    assert qfops("destroy", "--auto-approve").code == 0
+    assert ADDRESS not in qfops("state", "list").out
+    assert qfops("plan").code == 0
+
+
+def test_a_large_change_may_be_meant(qfops: Call, folder: Path) -> None:
+    assert qfops("apply", "--auto-approve").code == 0
+    (folder / "manifests/prompts.yaml").write_text("")
+    assert qfops("apply", "--allow", "delete", "--allow-large-change").code == 0
+    assert ADDRESS not in qfops("state", "list").out
