@@ -50,6 +50,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 COMMANDS = {name: found for group in GROUPS.values() for name, found in group.items()}
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 _GLOBAL = {"-C", "--env", "--var"}
 
 
@@ -125,7 +126,10 @@ def root(
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry one command line out; the exit code."""
     terminal.begin()
-    before = signal.signal(signal.SIGTERM, _terminated)
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as `nohup` asks for
+            signal.signal(number, _terminated)
     try:
         code = root.main(arguments, prog_name="qfops", standalone_mode=False)
     except click.ClickException as error:
@@ -144,7 +148,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return 1  # click itself wrote (a help), and it has been said that nobody could read it
         return report(error)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return code if isinstance(code, int) else 0
 
 

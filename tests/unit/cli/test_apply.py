@@ -154,7 +154,7 @@ def until(running: "subprocess.Popen[str]", words: str) -> str:
     raise AssertionError(f"{words!r} was never said:\n{said}")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_finishes_what_is_in_flight(
     qfops: Call, folder: Path, process: Process, number: signal.Signals
 ) -> None:
@@ -173,6 +173,22 @@ def test_the_first_signal_finishes_what_is_in_flight(
     state = qfops("state", "pull").json()
     assert list(state["entries"]) == ["Dataset/questions"]
     assert state["approved"] is not None
+
+
+def test_nohup_is_heeded(folder: Path, process: Process) -> None:
+    """A terminal that goes away ends nothing that was begun to outlive it."""
+    long_import(folder)
+    running = process(
+        "apply", "--auto-approve", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )
+    until(running, "import[0].ready")
+    running.send_signal(signal.SIGHUP)
+    with emulator(folder) as console:
+        console.configure(durations={"import": 0})
+        console.reset()
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert said.count("press again to leave at once") == 1
 
 
 def test_the_second_signal_leaves_at_once(qfops: Call, folder: Path, process: Process) -> None:
@@ -222,6 +238,7 @@ ANSWERS = [
     (b"\x04", 3),
     (signal.SIGINT, 130),
     (signal.SIGTERM, 130),
+    (signal.SIGHUP, 130),
 ]
 
 

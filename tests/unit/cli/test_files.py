@@ -1,6 +1,10 @@
 """The commands that look at files only: init, validate, show, graph, explain, schema."""
 
+import errno
 import json
+import os
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -133,3 +137,51 @@ def test_a_large_change_may_be_meant(qfops: Call, folder: Path) -> None:
     (folder / "manifests/prompts.yaml").write_text("")
     assert qfops("apply", "--allow", "delete", "--allow-large-change").code == 0
     assert ADDRESS not in qfops("state", "list").out
+
+
+@pytest.mark.parametrize(
+    ("out", "why"),
+    [
+        ("qfops.yaml/plan.json", "Not a directory"),
+        ("nowhere/plan.json", "No such file or directory"),
+        ("manifests", "it is a folder"),
+        ("pipe", "it is not a regular file"),
+        ("x" * 300, "File name too long"),
+    ],
+)
+def test_a_plan_that_cannot_be_saved_is_one_line(qfops: Call, folder: Path, out: str, why: str) -> None:
+    """Where nothing can be written, clearing up cannot work either; and a device is never replaced."""
+    os.mkfifo(folder / "pipe")
+    before = sorted(folder.iterdir())
+    done = qfops("plan", "--out", out)
+    assert done.code == 1
+    assert done.err == f"error: {folder / out} cannot be written: {why}\n  Choose another place with --out.\n"
+    assert [path for path in sorted(folder.iterdir()) if path.name != ".qfops"] == before
+    assert (folder / "pipe").is_fifo()
+
+
+def test_a_folder_that_may_only_be_read(qfops: Call, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, **_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(self))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    done = qfops("plan", "--out", "plan.json")
+    assert done.code == 1
+    assert done.err.startswith(f"error: {folder / 'plan.json'} cannot be written: Read-only file system\n")
+
+
+@pytest.mark.parametrize("arguments", [("plan",), ("plan", "--format", "json"), ("validate",), ("--help",)])
+@pytest.mark.parametrize("closed", [True, False])
+def test_results_that_nobody_can_get_are_one_line(
+    folder: Path, process: Callable[..., subprocess.Popen[str]], arguments: tuple[str, ...], closed: bool
+) -> None:
+    """`>&-`, and a full device."""
+    with Path("/dev/full").open("w") as full:
+        more = {"preexec_fn": lambda: os.close(1)} if closed else {"stdout": full}
+        running = process(*arguments, **more)
+        said = running.communicate(timeout=60)[1]
+    assert running.returncode == 1
+    assert [line for line in said.splitlines() if line] == [
+        "error: standard output cannot be written: " + os.strerror(errno.EBADF if closed else errno.ENOSPC)
+    ]
