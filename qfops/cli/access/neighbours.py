@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from qfops.cli.access import endpoint
@@ -25,7 +25,9 @@ from qfops.core.state.state import State
 
 if TYPE_CHECKING:
     from qfops.cli.project import Project
-    from qfops.state.file.foreign import ForeignState
+
+_NO_ENVIRONMENT = "default"
+"""The name of the state folder of a project without environments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +63,49 @@ def read_neighbours(project: Project) -> Neighbours:
     near = siblings(own)
     owners: dict[ObjectKey, ObjectOwner] = {}
     unread = [_warning(QfopsError(text)) for text in near.unseen]
-    store = project.store()
     mine = _quietly_read(project)
     for root in (own, *near.projects):
         for found in _states(root, project):
             if isinstance(found, Diagnostic):
                 unread.append(found)
-            elif found.path != Path(os.path.realpath(store.path)) and _counts(project, mine, found):
+            elif _counts(mine, found.state):
                 home = found.home
-                for key, address in found.foreign.state.owners().items():
+                for key, address in found.state.owners().items():
                     owners.setdefault(key, ObjectOwner(address, home.place(project), home.command))
     return Neighbours(owners, tuple(unread))
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A state that was read, and where."""
 
-    path: Path
     home: _Home
-    foreign: ForeignState
+    state: State
 
 
 def _states(root: Path, project: Project) -> Iterator[_Found | Diagnostic]:
-    """The states of one project, each read or a warning."""
+    """The states of a project but ours, each read or a warning; those of other consoles are left alone."""
     from qfops.state.file.foreign import read_foreign, state_folders
 
+    ours = Path(os.path.realpath(project.store().path))
     try:
-        folders = state_folders(root)
+        folders = [path for path in state_folders(root) if path != ours]
     except QfopsError as error:
         yield _warning(error)
         return
     for path in folders:
+        home = _home(root, "" if path.name == _NO_ENVIRONMENT else path.name)
+        if not _same_console(project, home):
+            continue
         try:
-            foreign = read_foreign(path, project.registry)
+            state, environment = read_foreign(path, project.registry)
         except QfopsError as error:
             yield _warning(error)
             continue
-        yield _Found(path, _Home(root, foreign.environment, _settings(root, foreign.environment)), foreign)
+        yield _Found(home if home.environment == environment else _home(root, environment), state)
+
+
+def _home(root: Path, environment: str) -> _Home:
+    return _Home(root, environment, _settings(root, environment))
 
 
 def _settings(root: Path, environment: str) -> Settings | None:
@@ -122,21 +129,17 @@ def _quietly_read(project: Project) -> State | None:
         return None
 
 
-def _counts(project: Project, mine: State | None, found: _Found) -> bool:
-    """Whether a state may own objects of our console: not one that is surely another's, or a copy of ours."""
-    theirs = found.foreign.state
+def _counts(mine: State | None, theirs: State) -> bool:
+    """Whether a state may own objects of our account, and is no copy of our own state."""
     if mine is not None and mine.lineage and mine.lineage == theirs.lineage:
         return False
-    if mine is not None and mine.account and theirs.account and mine.account != theirs.account:
-        return False
-    if found.home.settings is None:
-        return True  # not known: an equal id is then taken for the same object
-    return _same_console(project, found.home)
+    return mine is None or not mine.account or not theirs.account or mine.account == theirs.account
 
 
 def _same_console(project: Project, home: _Home) -> bool:
     """Whether two endpoints may lead to one console. Each project has an emulator of its own."""
-    assert home.settings is not None
+    if home.settings is None:
+        return True  # not known: an equal id is then taken for the same object
     ours, theirs = project.settings.endpoint, home.settings.endpoint
     embedded = [text == endpoint.EMULATOR for text in (ours, theirs)]
     if all(embedded):
