@@ -94,11 +94,10 @@ async def _workflow(
 
 
 def _desired(project: Project, asked: ChangeCommand, known: Collection[Address]) -> Desired:
-    large = asked.working.allow_large_change
+    options = replace(asked.options, allow_large_change=asked.working.allow_large_change)
+    project.refuse_emptied(options)
     return replace(
-        project.desired(replace(asked.options, allow_large_change=large), known),
-        adopt=asked.adopt,
-        approval=asked.consent.foreseen(),
+        project.desired(options, known), adopt=asked.adopt, approval=asked.consent.foreseen()
     )
 
 

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -49,6 +50,7 @@ GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 COMMANDS = {name: found for group in GROUPS.values() for name, found in group.items()}
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 _GLOBAL = {"-C", "--env", "--var"}
 
 
@@ -114,18 +116,26 @@ def root(
     qfops apply             do it, after asking
     qfops --env prod plan   in another environment
     """
+    from qfops.cli.access.credentials import hide_known
     from qfops.cli.invocation import invocation
 
+    hide_known(Path(directory or ""))
     ctx.obj = invocation(directory, environment, assignments)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry one command line out; the exit code."""
-    terminal.use_utf8()
-    before = signal.signal(signal.SIGTERM, _terminated)
+    terminal.begin()
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as `nohup` asks for
+            signal.signal(number, _terminated)
     try:
         code = root.main(arguments, prog_name="qfops", standalone_mode=False)
     except click.ClickException as error:
+        from qfops.cli.access.credentials import hide_known
+
+        hide_known(Path(_directory(error)))  # it may have been refused before the command was looked at
         terminal.note(_usage(error))
         return 64
     except (KeyboardInterrupt, click.Abort):
@@ -138,12 +148,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return 1  # click itself wrote (a help), and it has been said that nobody could read it
         return report(error)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return code if isinstance(code, int) else 0
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
+
+
+def _directory(error: click.ClickException) -> str:
+    """The -C of the command line that an error is about, as far as it was read."""
+    context = getattr(error, "ctx", None)
+    found = context.find_root().params.get("directory") if isinstance(context, click.Context) else None
+    return found if isinstance(found, str) else ""
 
 
 def _usage(error: click.ClickException) -> str:

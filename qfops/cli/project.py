@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from qfops.cli.invocation import Invocation, process_variables
 from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic, nearest
-from qfops.core.errors import UsageError
-from qfops.core.plan_options import PlanOptions
+from qfops.core.errors import Refused, UsageError
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.kinds.registry import Registry
@@ -53,6 +53,23 @@ class Project:
             if address not in self.resources and address not in known:
                 raise self.unknown(address, known)
         return Desired(self.resources, options.within(self.selected))
+
+    def refuse_emptied(self, options: PlanOptions) -> None:
+        """Refused where no manifest declares anything any more and the state holds objects: all would end.
+
+        That is what `destroy` is for; here it is likelier a wrong folder, or files that are not read.
+        """
+        if self.resources or options.scope is not Scope.PROJECT or options.allow_large_change:
+            return
+        held = sum(entry.id is not None for entry in self.store().read().entries.values())
+        if held:
+            files = [item.summary for item in self.diagnostics if item.location is not None]
+            resources = "1 resource" if held == 1 else f"{held} resources"
+            raise Refused(
+                f"no manifest declares anything, and the state holds {resources}",
+                "\n".join(["All of that would end.", *files]),
+                f"Look at `manifests` in qfops.yaml and at the folder; to end it all: {self.prefix} destroy",
+            )
 
     def unknown(self, address: Address, known: Collection[Address] | None = None) -> UsageError:
         """The error for an address that nobody knows, with the nearest one."""

@@ -15,10 +15,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from qfops.console.envelope import Answer, ErrorAnswer, Reply, open_envelope
+from qfops.console.envelope import Answer, ErrorAnswer, Reply, masked, open_envelope
 from qfops.console.errors import ApiCall, ConsoleError, classify
 from qfops.console.keys import check
 from qfops.console.limiter import Limiter
+from qfops.console.masking import Mask
 from qfops.console.paging import IncompleteList, Item, collect
 from qfops.console.remedies import Loss, Situation
 from qfops.console.signed_headers import SignedHeaders, target_of
@@ -77,6 +78,7 @@ class Client:
         self._endpoint = self._pool.endpoint
         self._headers = SignedHeaders(self._pool.host, credentials, self._pool.headers)
         self._access_key, self._keys = credentials.access_key, keys
+        self._mask = Mask((credentials.access_key, credentials.secret_key.reveal()))
         self._clock, self._timer, self._sleep, self._random = clock, timer, sleep, random
         self._signature, self._attempts = signature, attempts
         self._limiter = Limiter(timer, sleep)
@@ -200,9 +202,11 @@ class Client:
         reply = await self._pool.exchange(self._pool.request(target_of(call), headers, content))
         self._last_answer = self._timer()
         if isinstance(reply, Loss):
-            return reply
+            return reply._replace(message=self._mask.of(reply.message))
         self._heed(reply)
-        return open_envelope(reply)
+        outcome = open_envelope(reply)
+        # What is said of a failure is printed, and a console may echo a key; a result is nobody's message.
+        return outcome if isinstance(outcome, Answer) else open_envelope(masked(reply, self._mask))
 
     def _error(self, call: ApiCall, outcome: ErrorAnswer | Loss, attempt: int) -> ConsoleError:
         situation = Situation(self._endpoint, self._keys, self._access_key, self._clock())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple, NoReturn
 
+from qfops.console.masking import Mask
 from qfops.core.values import JSON
 
 
@@ -149,6 +150,13 @@ def _text(value: JSON) -> str:
 
 def _is_zero(value: JSON) -> bool:
     return value in (0, "0", "") and value is not False
+
+
+def masked(reply: Reply, mask: Mask) -> Reply:
+    """An answer without the keys that it echoes; before anything is cut off, so that no part stays."""
+    headers = {name.lower(): mask.of(value) for name, value in reply.headers.items()}
+    content = mask.of(reply.content.decode("latin-1")).encode("latin-1", "replace")
+    return Reply(reply.status, headers, content)
 
 
 _SIGNATURE = re.compile(r"bce-auth-v1/\S+")

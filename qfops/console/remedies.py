@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from qfops.console.envelope import ErrorAnswer
+from qfops.console.masking import is_public, shown
 from qfops.console.policies import granting
 
 _KEY_KIND = "It must be an account-level Access Key of IAM, not the API Key of an application."
@@ -37,6 +38,9 @@ class Loss(NamedTuple):
 
 _NOT_A_PAIR = (
     "Check {keys}_SECRET_KEY: it does not belong to the access key {access_key} of {keys}_ACCESS_KEY."
+)
+_OLD_FORM = (
+    " If the two keys look exchanged to you, exchange what {keys}_ACCESS_KEY and {keys}_SECRET_KEY hold."
 )
 _CHECK_PROXY = "Check the proxy variables (HTTPS_PROXY, NO_PROXY) and what the proxy allows."
 
@@ -68,6 +72,7 @@ _CODES = {
     "TaskRunningNumberExceedLimit": "Wait until one of the account's running tasks has ended.",
     "510403": "The account has no training credit left: see the billing page of the console.",
 }
+_ABOUT_KEYS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidHTTPAuthHeader", "13", "14"})
 _DENIED_CODES = frozenset({"AccessDenied", "6", "336004", "500002"})
 
 
@@ -79,7 +84,8 @@ def remedy(route: str, action: str, outcome: ErrorAnswer | Loss, situation: Situ
     if code == "RequestExpired":
         return _clock(outcome, situation)
     if code in _CODES:
-        return _filled(_CODES[code], situation)
+        told_apart = is_public(situation.access_key) or code not in _ABOUT_KEYS
+        return _filled(_CODES[code] + ("" if told_apart else _OLD_FORM), situation)
     if code in _DENIED_CODES or (not code and outcome.status == HTTPStatus.FORBIDDEN and not outcome.foreign):
         names = " or ".join(granting(route, action))
         return _filled("Grant the owner of {keys}_ACCESS_KEY the policy ", situation) + f"{names}."
@@ -132,5 +138,7 @@ def http_time(text: str) -> float | None:
 
 def _filled(text: str, situation: Situation) -> str:
     return text.format(
-        keys=situation.keys, access_key=situation.access_key or "(none)", endpoint=situation.endpoint
+        keys=situation.keys,
+        access_key=shown(situation.access_key) if situation.access_key else "(none)",
+        endpoint=situation.endpoint,
     )

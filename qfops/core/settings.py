@@ -64,7 +64,8 @@ class Settings:
     """One environment's view of `qfops.yaml`.
 
     `environment` is "" where the project declares none. `endpoint` is a URL or `emulator`. `keys` is the
-    prefix of the variables that hold the keys (`QIANFAN` by default).
+    prefix of the variables that hold the keys (`QIANFAN` by default). `allowed_files` are the private files
+    that `{file: …}` may read (`files.allow`).
     """
 
     project: str
@@ -76,3 +77,4 @@ class Settings:
     adopt: Mapping[Address, str] = field(default_factory=dict)
     moved: Mapping[Address, Address | None] = field(default_factory=dict)
     forget: tuple[Address, ...] = ()
+    allowed_files: tuple[str, ...] = ()

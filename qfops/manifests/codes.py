@@ -11,8 +11,11 @@ UNREADABLE = "unreadable-file"
 TOO_LARGE = "file-too-large"
 ENCODING = "bad-encoding"
 OUTSIDE = "outside-project"
+PRIVATE = "private-file"
 NO_PROJECT = "no-project-file"
 NO_MANIFESTS = "no-manifests"
+PASSED_OVER = "passed-over-file"
+EMPTY = "empty-file"
 SYNTAX = "yaml-syntax"
 FEATURE = "yaml-feature"
 DUPLICATE_KEY = "duplicate-key"
@@ -50,8 +53,11 @@ MEANINGS: Mapping[str, str] = {
     TOO_LARGE: "A file is larger than qfops reads.",
     ENCODING: "A file is not plain UTF-8.",
     OUTSIDE: "A path leads out of the project folder.",
+    PRIVATE: "A text that may be secret: hidden, a key or state file, or ignored by git.",
     NO_PROJECT: "The folder holds no qfops.yaml.",
     NO_MANIFESTS: "A folder or pattern of `manifests` holds no manifest.",
+    PASSED_OVER: "A file that looks like a manifest and is not read, because of its name.",
+    EMPTY: "A manifest file that declares nothing.",
     SYNTAX: "A file is not YAML.",
     FEATURE: "A feature of YAML that manifests leave out: tags, merge keys, unknown aliases.",
     DUPLICATE_KEY: "A key stands twice in one mapping.",

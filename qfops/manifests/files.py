@@ -25,8 +25,10 @@ from qfops.manifests import codes
 SIZE_LIMIT = 8 * 1024 * 1024
 PROJECT_FILE = "qfops.yaml"
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_SUFFIXES = (".yaml", ".yml")
+MANIFEST_SUFFIXES = (".yaml", ".yml")
 _WILD = re.compile(r"[*?]")
+_MISWRITTEN = re.compile(r"\.ya?ml$", re.IGNORECASE)
+_PERHAPS = re.compile(r"\.(ya?ml|json)\b", re.IGNORECASE)
 _GLOB = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -41,13 +43,15 @@ class FileProblem(Exception):
 class ProjectFiles:
     """The files of one project; names are relative to its folder, with forward slashes.
 
-    `overlay` holds texts by name that are read in place of what the files hold.
+    `overlay` holds texts by name that are read in place of what the files hold. `passed_over` are the files
+    that looking for manifests came upon and left out although they may be some, with what to do about each.
     """
 
     def __init__(self, root: Path, overlay: Mapping[str, str]) -> None:
         self.root, self._overlay = Path(os.path.realpath(root)), overlay
         self._folder = str(self.root)
         self.read_names: set[str] = set()
+        self.passed_over: dict[str, str] = {}
 
     def yaml(self, name: str) -> str:
         """The text of a YAML file, without a byte order mark; FileProblem."""
@@ -94,8 +98,13 @@ class ProjectFiles:
             )
         names = self._walk(start)
         if wild:
-            accept = re.compile(_translate(pattern.removeprefix("./")))
-            return sorted(name for name in names if accept.fullmatch(name))
+            accept = glob(pattern.removeprefix("./"))
+            matching = {name for name in names if accept.fullmatch(name)}
+            for name in names - matching:
+                stem = name.rpartition(".")[0]
+                if any(accept.fullmatch(stem + suffix) for suffix in MANIFEST_SUFFIXES):
+                    self.passed_over[name] = f"Add {name} to `manifests`, or rename it as {pattern} asks."
+            names = matching
         return sorted(names)
 
     def exists(self, name: str) -> bool:
@@ -167,21 +176,59 @@ class ProjectFiles:
             if folder in seen:
                 continue
             seen.add(folder)
-            for name, is_folder in self._entries(folder):
+            for name, is_folder, written in self._entries(folder):
                 if is_folder:
                     folders.append(name)
-                elif name.endswith(_SUFFIXES) and name != PROJECT_FILE:
+                elif name.endswith(MANIFEST_SUFFIXES) and name != PROJECT_FILE:
                     names.add(name)
+                elif name != PROJECT_FILE:
+                    self._pass_over(written)
         return names
 
-    def _entries(self, folder: str) -> Iterator[tuple[str, bool]]:
+    def _pass_over(self, name: str) -> None:
+        """Note a file that is no manifest by its name, where it looks like one."""
+        folder, _, last = name.rpartition("/")
+        hidden = last.startswith(".") or "/." in f"/{folder}"
+        if _MISWRITTEN.search(last) and not hidden:
+            right = _MISWRITTEN.sub(lambda match: match[0].lower(), last)
+            if right == last:
+                self.passed_over[name] = (
+                    "It is a link to a file of another name: link one that ends in .yaml."
+                )
+            else:
+                self.passed_over[name] = f"Rename it to {right}, or move it out of {folder or 'the project'}."
+        elif _PERHAPS.search(last) and self._declares(name):
+            self.passed_over[name] = (
+                "Give it a name that ends in .yaml and begins with no dot, or move it out of "
+                f"{folder or 'the project'}."
+            )
+
+    def _declares(self, name: str) -> bool:
+        """Whether a file speaks of resources; one that cannot be read does not."""
+        try:
+            return b"qianfan/v" in _read_plain(f"{self._folder}/{name}")[1]
+        except (OSError, ValueError):
+            return False
+
+    def _pass_over_hidden(self, name: str, *, is_folder: bool) -> None:
+        """Note what is hidden among manifests: a file, or those that lie in a hidden folder."""
+        if not is_folder:
+            self._pass_over(name)
+            return
+        for inner in _names_in(self.root / name):
+            self._pass_over(f"{name}/{inner}")
+
+    def _entries(self, folder: str) -> Iterator[tuple[str, bool, str]]:
+        """What is in a folder: the real name, whether it is a folder, and the name that stands there."""
         prefix = "" if folder == "." else f"{folder}/"
         try:
             with os.scandir(self.root / folder) as entries:
                 for entry in entries:
-                    if not entry.name.startswith("."):
-                        name = prefix + _printable(entry.name, folder)
-                        yield self._inside(Path(name)) if entry.is_symlink() else name, entry.is_dir()
+                    name = prefix + _printable(entry.name, folder)
+                    if entry.name.startswith("."):
+                        self._pass_over_hidden(name, is_folder=entry.is_dir(follow_symlinks=False))
+                        continue
+                    yield self._inside(Path(name)) if entry.is_symlink() else name, entry.is_dir(), name
         except OSError as error:
             raise FileProblem(codes.UNREADABLE, f"{folder} cannot be read: {_reason(error)}") from None
 
@@ -243,7 +290,7 @@ def _split(pattern: str) -> tuple[str, bool]:
     return pattern[: match.start()].rpartition("/")[0] or ".", True
 
 
-def _translate(pattern: str) -> str:
+def glob(pattern: str) -> re.Pattern[str]:
     """The regular expression of a glob: `**` is any folders, `*` and `?` stay within a name."""
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    return "".join(_GLOB.get(part) or re.escape(part) for part in parts)
+    return re.compile("".join(_GLOB.get(part) or re.escape(part) for part in parts))

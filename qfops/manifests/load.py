@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -194,7 +195,8 @@ class _Loading:
         """The manifests to resources, each judged for itself."""
         reporter = Reporter(settled.origins)
         defaults = read_defaults(settled.defaults, self._views, reporter)
-        assembler = Assembler(self._views, settled.scope, defaults, self._sources.text)
+        texts = partial(self._sources.text, allow=settled.settings.allowed_files)
+        assembler = Assembler(self._views, settled.scope, defaults, texts)
         reader = ManifestReader(self._views, settled.scope, assembler)
         declared = [item for document in manifests.documents for item in reader.read(document)]
         project, doubles = gathered(declared, settled.settings.adopt, complete=manifests.complete)

@@ -9,10 +9,15 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
+from typing import TypeAlias
 
 from qfops.core.values import JSON, Value
 
 WORDS: dict[str, None | bool] = {"": None, "null": None, "true": True, "false": False}
+Numerals: TypeAlias = "Mapping[str, str]"
+"""Numbers as they were written, by the path at which they stand; only those that read otherwise."""
+
 NUMBER_START = "-0123456789"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)((?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)")
 _SAFE_DIGITS = 19
@@ -35,6 +40,11 @@ def scalar(text: str) -> JSON:
     if len(text) >= _SAFE_DIGITS and (len(text) > 2 * _SAFE_DIGITS or abs(int(text)) >= 2**63):
         raise ValueError(f"{literal(text)} is too large for a whole number")
     return int(text)
+
+
+def numeral(value: JSON, text: str) -> str:
+    """How the number of a plain scalar was written (`1.10`, `5319e7`), or "" where it reads like that."""
+    return text if type(value) in (int, float) and repr(value) != text else ""
 
 
 def is_number(text: str) -> bool:

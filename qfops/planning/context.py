@@ -15,6 +15,7 @@ from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
 from qfops.core.state.approved_plan import OwedChange
+from qfops.core.state.neighbours import NO_NEIGHBOURS, Neighbours
 from qfops.core.state.state import State
 from qfops.core.values import JSON, Reference, Unknown, Value
 from qfops.kinds.registry import Registry
@@ -53,6 +54,7 @@ class PlanInput:
     stored approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not
     known yet, with the reason. `approval` is what the plan will be approved by, so that nothing is built on a
     change that it does not cover; None: it will be approved as a whole, or not at all.
+    `neighbours` are the objects that other states own in this console.
     """
 
     registry: Registry
@@ -67,6 +69,7 @@ class PlanInput:
     owed: Mapping[ChangeKey, Owed] = field(default_factory=dict)
     approval: Approval | None = None
     unsettled: Mapping[Address, str] = field(default_factory=dict)
+    neighbours: Neighbours = NO_NEIGHBOURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def make_plan(given: PlanInput) -> Plan:
         digest=digest,
         changes=changes,
         affected=tuple(affected),
+        diagnostics=given.neighbours.unread,
         stats=Stats(observed.calls, observed.retries, observed.seconds),
         complete=chosen is None and not any(change.action is Action.UNKNOWN for change in changes),
         scope=given.options.scope,

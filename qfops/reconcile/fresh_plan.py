@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from qfops.core.address import Address
 from qfops.core.observation import Observed
 from qfops.core.plan.plan import Plan
+from qfops.core.state.neighbours import NO_NEIGHBOURS
 from qfops.core.state.state import State
 from qfops.objects.objects import Objects
 from qfops.planning.context import PlanInput
@@ -62,6 +63,7 @@ async def fresh_plan(
             owed=owed_changes(state.approved, desired.resources),
             approval=desired.approval,
             unsettled=unsettled,
+            neighbours=world.neighbours() if _may_claim(state, desired) else NO_NEIGHBOURS,
         )
     )
     return Refreshed(plan, observed, now, state)
@@ -70,6 +72,15 @@ async def fresh_plan(
 def _has_object(state: State, address: Address) -> bool:
     entry = state.entries.get(address)
     return entry is not None and entry.id is not None
+
+
+def _may_claim(state: State, desired: Desired) -> bool:
+    """Whether this plan may come upon an object of another state, or end one: then it matters whose it is.
+
+    Reading the other states costs as much as reading our own, and a plan that finds all it wants in ours
+    needs none of them.
+    """
+    return _may_end(state, desired) or any(not _has_object(state, address) for address in desired.resources)
 
 
 def _may_end(state: State, desired: Desired) -> bool:

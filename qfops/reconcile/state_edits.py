@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from qfops.core.address import Address, ObjectKey
-from qfops.core.errors import QfopsError, UsageError
+from qfops.core.errors import QfopsError, Refused, UsageError
 from qfops.core.plan.steps import operation_of
 from qfops.core.state.entry import Entry
 from qfops.core.state.records import Intent
@@ -122,6 +122,13 @@ async def _outputs(world: World, kind: Kind, object_id: str, state: LiveState) -
     """The outputs of an object that exists and is nobody else's."""
     if ObjectKey(kind.key, object_id) in owned_ids(state.entries):
         raise UsageError(f"{object_id} belongs to another address of this state already")
+    owner = world.neighbours().owner(kind.key, object_id)
+    if owner is not None:
+        raise Refused(
+            f"{object_id} belongs to {owner}",
+            "One object has one owner. Nothing was changed.",
+            f"Name the object that the lost call made; or let go of this one there first: {owner.release}",
+        )
     if not id_parts(kind, object_id):
         raise UsageError(f"{object_id!r} is no id of a {kind.name}: it is {'/'.join(kind.id)}")
     async with world.objects() as objects:

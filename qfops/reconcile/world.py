@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from qfops.core.address import Address
 from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.settings import Settings
+from qfops.core.state.neighbours import NO_NEIGHBOURS, Neighbours
 from qfops.kinds.registry import Registry
 from qfops.objects.objects import Objects
 from qfops.planning.policy import Approval
@@ -30,12 +31,13 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything outside that a workflow touches."""
+    """Everything outside that a workflow touches; `neighbours` reads what other states own, at each call."""
 
     console: Console
     registry: Registry
     clock: Clock
     settings: Settings
+    neighbours: Callable[[], Neighbours] = field(kw_only=True, default=lambda: NO_NEIGHBOURS)
 
     def objects(self) -> Objects:
         """A door to the console's objects; lists serve for as long as objects may be invisible."""

@@ -25,6 +25,7 @@ from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Edge, Lifecycle, Resource
 from qfops.core.settings import Credentials, Secret, Settings
 from qfops.core.state.entry import CURRENT
+from qfops.core.state.neighbours import NO_NEIGHBOURS, Neighbours
 from qfops.core.state.state import State
 from qfops.core.values import JSON, Marker, Reference, Slot, Value, references_in
 from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
@@ -106,6 +107,7 @@ class Bench:
     clock: Clock = field(default_factory=SkippingClock)
     gone: Callable[[Owner], bool] = is_gone
     registry: Registry = field(default_factory=load)
+    neighbours: Neighbours = NO_NEIGHBOURS
 
     def __post_init__(self) -> None:
         now = self.clock.now
@@ -226,7 +228,8 @@ class Bench:
 
     def world(self, client: Client) -> World:
         """What a workflow touches."""
-        return World(self.console(client), self.registry, self.clock, self.settings)
+        world = World(self.console(client), self.registry, self.clock, self.settings)
+        return replace(world, neighbours=lambda: self.neighbours)
 
     def show_late(self, seconds: float = LATE) -> None:
         """Lists show what is made from now on only after so long; details show it at once."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qfops.cli.access import credentials, endpoint
+from qfops.cli.access.neighbours import read_neighbours
 from qfops.core.errors import QfopsError
 from qfops.core.settings import Credentials, Secret, Settings
 
@@ -27,7 +29,8 @@ async def connected(project: Project, concurrency: int = 10) -> AsyncIterator[Wo
     from qfops.reconcile.world import World
 
     async with _client(project.root, project.settings, concurrency) as client:
-        yield World(client, project.registry, SystemClock(), project.settings)
+        neighbours = partial(read_neighbours, project)
+        yield World(client, project.registry, SystemClock(), project.settings, neighbours=neighbours)
 
 
 @asynccontextmanager

@@ -6,15 +6,21 @@ A pair comes from one place only, so that half a pair is named and never complet
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from qfops.cli.ui import terminal
 from qfops.cli.ui.errors import cannot
-from qfops.core.errors import UsageError
+from qfops.core.errors import QfopsError, UsageError
 from qfops.core.settings import Credentials, Secret
 
 ENV_FILE = ".env"
 _OWN = "QIANFAN"
+_KEY_NAME = re.compile(
+    r"^(QIANFAN|BCE|BAIDU|BOS).*(KEY|SECRET|TOKEN|_AK|_SK)|SECRET_?(ACCESS_?)?KEY", re.IGNORECASE
+)
+"""Names of variables that may hold a key of the console, also where somebody chose another name for one."""
 
 
 def find(root: Path, prefix: str) -> Credentials:
@@ -39,6 +45,21 @@ def find(root: Path, prefix: str) -> Credentials:
                 f"{missing} is missing", f"{place} holds only the other half of the pair.", _remedy(names)
             )
     raise UsageError(f"no keys: neither {names[0]} nor {names[1]} is set", "", _remedy(names))
+
+
+def hide_known(root: Path) -> None:
+    """Mask, in all that is printed, whatever may be a key in the environment or in `.env`.
+
+    A file that cannot be read is left to whoever needs the keys in it.
+    """
+    from qfops.console.masking import Mask
+
+    try:
+        stored = _file(root / ENV_FILE)
+    except QfopsError:
+        stored = {}
+    sources = (*os.environ.items(), *stored.items())
+    terminal.mask_with(Mask(value for name, value in sources if _KEY_NAME.search(name)).of)
 
 
 def _remedy(names: tuple[str, str]) -> str:

@@ -35,6 +35,12 @@ def check(endpoint: str) -> None:
     )
 
 
+def on_this_machine(endpoint: str) -> bool:
+    """Whether an endpoint is served by this machine."""
+    parts = _split(endpoint)
+    return parts is not None and _is_loopback(parts.hostname or "")
+
+
 def _trusted(parts: SplitResult) -> bool:
     host = parts.hostname or ""
     if host in KNOWN_HOSTS:

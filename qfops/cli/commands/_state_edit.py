@@ -106,6 +106,9 @@ def settle(
 
     async def close(journal: Journal) -> str:
         async with connected(project) as world:
+            if object_id is not None:
+                for unread in world.neighbours().unread:
+                    terminal.note(f"{unread.severity}: {unread.summary}")
             return await state_edits.settle_by_hand(
                 journal, world, address, object_id, project.prefix, done=done
             )

@@ -58,7 +58,8 @@ def serve(
         terminal.out(f"{url}\n")
         terminal.note(
             f"Keys: QIANFAN_ACCESS_KEY={EMBEDDED_ACCESS_KEY} QIANFAN_SECRET_KEY={EMBEDDED_SECRET_KEY} "
-            "(they open nothing else). Ctrl-C stops it."
+            "(they open nothing else). Ctrl-C stops it.",
+            keys=True,
         )
 
     knobs: dict[str, object] = {"latency": latency, "rate_limit": rate_limit, "page_size": page_size}

@@ -65,6 +65,7 @@ def plan_command(
     scope = Scope.DESTROY if destroy else Scope.PROJECT
     options = replace(options, revert_drift=Need.REVERT_DRIFT in allow, scope=scope)
     project = open_project(invocation, options.paths)
+    project.refuse_emptied(options)
     plan = make(project, options)
     if out is not None:
         save(plan, options, invocation.at(out))
@@ -100,9 +101,13 @@ async def _made(project: Project, options: PlanOptions) -> Plan:
 
 
 def save(plan: Plan, options: PlanOptions, path: Path) -> None:
-    """Write the plan with its checksum: whole or not at all, readable by its owner only."""
+    """Write the plan with its checksum: whole or not at all, readable by its owner only.
+
+    Nothing but a regular file is replaced: a device would be gone for everybody.
+    """
     import json
     import os
+    from contextlib import suppress
 
     from qfops.cli.ui.errors import cannot
     from qfops.render.plan_json import plan_file
@@ -110,11 +115,14 @@ def save(plan: Plan, options: PlanOptions, path: Path) -> None:
     text = json.dumps(plan_file(plan, options), ensure_ascii=False, indent=2) + "\n"
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():
+            raise OSError("it is a folder" if path.is_dir() else "it is not a regular file")
         part.touch(mode=0o600)
         part.write_text(text, encoding="utf-8")
         part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        with suppress(OSError, ValueError):  # where nothing can be written, there is nothing to take away
+            part.unlink()
         raise cannot("written", path, error, "Choose another place with --out.") from None
 
 

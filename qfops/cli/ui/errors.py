@@ -36,6 +36,7 @@ def told(error: QfopsError) -> str:
     return "\n".join(lines)
 
 
-def cannot(doing: str, path: object, error: OSError, remedy: str = "") -> QfopsError:
-    """The error for a file that the machine refuses to have read or written."""
-    return QfopsError(f"{path} cannot be {doing}: {error.strerror or error}", remedy=remedy)
+def cannot(doing: str, path: object, error: OSError | ValueError, remedy: str = "") -> QfopsError:
+    """The error for a file that the machine refuses to have read or written; also a name that is none."""
+    why = (isinstance(error, OSError) and error.strerror) or error
+    return QfopsError(f"{path} cannot be {doing}: {why}", remedy=remedy)

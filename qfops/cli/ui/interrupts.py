@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM during a change: the first finishes what is in flight, the second leaves at once.
+"""Ctrl-C, SIGTERM and SIGHUP during a change: the first finishes what is in flight, the second leaves now.
 
 Leaving at once releases nothing: the next run finds the process gone, waits until no request of it can take
 effect any more, and goes on from the journal.
@@ -16,7 +16,7 @@ from typing import Self
 
 from qfops.core.exit_codes import ExitCode
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -33,7 +33,8 @@ class Interrupts:
 
     def __enter__(self) -> Self:
         for number in _SIGNALS:
-            self._before[number] = signal.signal(number, self._handle)
+            if is_heard(number):
+                self._before[number] = signal.signal(number, self._handle)
         return self
 
     def __exit__(
@@ -63,6 +64,11 @@ class Interrupts:
     def _stop(self) -> None:
         self._say("interrupted: finishing what is in flight; press again to leave at once")
         self.stop.set()
+
+
+def is_heard(number: signal.Signals) -> bool:
+    """Whether a signal is to end anything: a terminal that goes away does not end what `nohup` began."""
+    return number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
 
 
 def leave() -> None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Callable
 from typing import NamedTuple, TextIO
 
 _PIPE_WIDTH = 100
 _NARROWEST, _WIDEST = 60, 160
+_masks: list[Callable[[str], str]] = []
+"""What takes keys out of texts, until the next command begins."""
 _unwritten: list[OSError] = []
 """Why results were lost, until the process ends."""
 
@@ -41,8 +44,12 @@ def open_closed() -> None:
             setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
 
 
-def use_utf8() -> None:
-    """Write UTF-8 whatever the locale says; a character that cannot be written never ends a command."""
+def begin() -> None:
+    """Begin a command: UTF-8 whatever the locale says, and no mask of the one before.
+
+    A character that cannot be written never ends a command.
+    """
+    _masks.clear()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -75,19 +82,31 @@ def can_ask() -> bool:
     return is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
+def mask_with(mask: Callable[[str], str]) -> None:
+    """Send whatever is written from now on through `mask` as well, until the command ends."""
+    _masks.append(mask)
+
+
+def _masked(text: str) -> str:
+    for mask in _masks:
+        text = mask(text)
+    return text
+
+
 def out(text: str) -> None:
-    """Write a result, as it is."""
-    _write(sys.stdout, text)
+    """Write a result, as it is but for keys."""
+    _write(sys.stdout, _masked(text))
 
 
-def note(text: str) -> None:
-    """Write one or more lines of progress or diagnosis."""
-    _write(sys.stderr, text if text.endswith("\n") else text + "\n")
+def note(text: str, *, keys: bool = False) -> None:
+    """Write one or more lines of progress or diagnosis; with `keys` also those that are hidden otherwise."""
+    text = text if text.endswith("\n") else text + "\n"
+    _write(sys.stderr, text if keys else _masked(text))
 
 
 def ask(question: str) -> bool:
     """Ask on the terminal; only y or yes is yes."""
-    _write(sys.stderr, f"{question} [y/N] ")
+    _write(sys.stderr, _masked(f"{question} [y/N] "))
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -31,14 +31,23 @@ class State:
 
     def ids(self) -> set[ObjectKey]:
         """Every object that this state owns, current or retired."""
-        return owned_ids(self.entries)
+        return set(owners(self.entries))
+
+    def owners(self) -> dict[ObjectKey, Address]:
+        """Every object that this state owns, current or retired, and the address that it belongs to."""
+        return owners(self.entries)
 
 
 def owned_ids(entries: Mapping[Address, Entry]) -> set[ObjectKey]:
     """Every object that entries own, current or retired."""
-    found: set[ObjectKey] = set()
+    return set(owners(entries))
+
+
+def owners(entries: Mapping[Address, Entry]) -> dict[ObjectKey, Address]:
+    """Every object that entries own, current or retired, and the address that it belongs to."""
+    found: dict[ObjectKey, Address] = {}
     for address, entry in entries.items():
         if entry.id is not None:
-            found.add(ObjectKey(address.kind_key, entry.id))
-        found.update(ObjectKey(address.kind_key, item.id) for item in entry.retired)
+            found[ObjectKey(address.kind_key, entry.id)] = address
+        found.update((ObjectKey(address.kind_key, item.id), address) for item in entry.retired)
     return found

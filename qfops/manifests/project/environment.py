@@ -19,9 +19,10 @@ from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
 from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.metadata import NAME_RULE
+from qfops.manifests.scalars import Numerals
 from qfops.manifests.schema.schema import Checker, without_substitutions
 from qfops.manifests.variables.merging import laid_over
-from qfops.manifests.variables.scope import Variable, VariableScope
+from qfops.manifests.variables.scope import Variable, VariableScope, numerals_below
 from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.variables.variables import DeclaredVariables
 
@@ -83,12 +84,12 @@ def choose_environment(file: ProjectFile, environment: str | None) -> str:
 
 def resolve_settings(file: ProjectFile, environment: str, outside: Mapping[str, Variable]) -> ProjectSettings:
     """One environment's variables and settings; `outside` are the variables that were given to the run."""
-    value, origins = _laid_over(file, environment)
+    value, origins, numerals = _laid_over(file, environment)
     reporter = Reporter(origins)
     name, raw = value.get("name"), value.get("vars")
     raw = raw if isinstance(raw, dict) else {}
     project = name if isinstance(name, str) else ""
-    variables = DeclaredVariables(project, environment, raw, reporter).resolve(outside)
+    variables = DeclaredVariables(project, environment, raw, reporter, numerals).resolve(outside)
     substitution = Substitution(variables.scope, reporter)
     substituted = {
         key: item if key in _NEVER_SUBSTITUTED else substitution.value(item, child("", key))
@@ -108,14 +109,14 @@ def resolve_settings(file: ProjectFile, environment: str, outside: Mapping[str, 
     )
 
 
-def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Origins]:
-    """The file with the environment's overrides merged in, and where everything in it was written."""
-    name, marks = file.document.file, file.document.marks
+def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Origins, Numerals]:
+    """The file with the environment's overrides merged in; where, and how, everything in it was written."""
+    name, marks, numerals = file.document.file, file.document.marks, file.document.numerals
     base = {key: value for key, value in file.value.items() if key not in OWN}
     environments = file.value.get("environments")
     overrides = environments.get(environment) if isinstance(environments, dict) else None
     if not isinstance(overrides, dict):
-        return base, Origins(name, marks)
+        return base, Origins(name, marks), numerals
     overrides = {key: value for key, value in overrides.items() if key not in ("name", *OWN)}
     prefix = child("environments", environment)
     own = {
@@ -123,7 +124,9 @@ def _laid_over(file: ProjectFile, environment: str) -> tuple[dict[str, JSON], Or
         for path, mark in marks.items()
         if path.startswith((f"{prefix}.", f"{prefix}["))
     }
-    return laid_over(base, overrides), Origins(name, {**marks, **own})
+    replaced = {path: text for path, text in numerals.items() if path not in own}
+    replacing = {path.removeprefix("."): text for path, text in numerals_below(numerals, prefix).items()}
+    return laid_over(base, overrides), Origins(name, {**marks, **own}), {**replaced, **replacing}
 
 
 def _settings(value: dict[str, JSON], environment: str, reporter: Reporter) -> Settings:

@@ -33,6 +33,7 @@ def read_settings(value: Mapping[str, JSON], environment: str, reporter: Reporte
         adopt=_adopt(value, reporter),
         moved=_moved(value, reporter),
         forget=_forget(value, reporter),
+        allowed_files=_allowed_files(value),
     )
 
 
@@ -90,6 +91,11 @@ def _moved(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, Addre
         if old is not None and (target is None or new is not None):
             moved[old] = new
     return moved
+
+
+def _allowed_files(value: Mapping[str, JSON]) -> tuple[str, ...]:
+    files = cast("Mapping[str, list[str]]", value.get("files") or {})
+    return tuple(files.get("allow", ()))
 
 
 def _forget(value: Mapping[str, JSON], reporter: Reporter) -> tuple[Address, ...]:

@@ -10,8 +10,9 @@ from qfops.core.address import Location
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError, UsageError
 from qfops.manifests import codes
-from qfops.manifests.files import PROJECT_FILE, FileProblem, ProjectFiles
+from qfops.manifests.files import MANIFEST_SUFFIXES, PROJECT_FILE, FileProblem, ProjectFiles
 from qfops.manifests.positions import Origins
+from qfops.manifests.private_files import PrivateFiles, private_by_name
 from qfops.manifests.project.environment import MANIFESTS
 from qfops.manifests.project.project_file import ProjectFile
 from qfops.manifests.reporter import Reporter
@@ -36,6 +37,7 @@ class Sources:
 
     def __init__(self, root: Path, overlay: Mapping[str, str] | None = None) -> None:
         self.files = ProjectFiles(root, overlay or {})
+        self._private = PrivateFiles(self.files)
         self._parsed: dict[str, Parsed] = {}
         self._texts: dict[str, str] = {}
         self._paths: PathCache = {}
@@ -49,9 +51,13 @@ class Sources:
                 self._parsed[name] = Parsed([], [_diagnostic(problem, name)], complete=False)
         return self._parsed[name]
 
-    def text(self, named_by: str, relative: str) -> tuple[str, str]:
-        """The text that `{file: relative}` in a file means, with its name; FileProblem."""
+    def text(self, named_by: str, relative: str, allow: Sequence[str]) -> tuple[str, str]:
+        """The text that `{file: relative}` in a file means, with its name; FileProblem.
+
+        `allow` are the private files that may be read all the same.
+        """
         name = self.files.beside(named_by, relative)
+        self._private.check(named_by, relative, name, allow)
         if name not in self._texts:
             self._texts[name] = self.files.text(name)
         return name, self._texts[name]
@@ -80,6 +86,7 @@ class Sources:
         for path, pattern in patterns:
             try:
                 matching = self.files.manifests(pattern)
+                _refuse_private(pattern, matching)
             except FileProblem as problem:
                 complete = False
                 reporter.error(problem.code, problem.summary, path, remedy=problem.remedy)
@@ -93,10 +100,17 @@ class Sources:
                 )
             names.update(matching)
         parsed = [self._parsed_file(name) for name in sorted(names)]
+        silent = [name for name, file in zip(sorted(names), parsed, strict=True) if _says_nothing(file)]
+        passed = {name: way for name, way in self.files.passed_over.items() if name not in names}
         return Manifests(
             names=sorted(names),
             documents=[document for file in parsed for document in file.documents],
-            diagnostics=[*reporter.diagnostics, *(item for file in parsed for item in file.diagnostics)],
+            diagnostics=[
+                *reporter.diagnostics,
+                *(item for file in parsed for item in file.diagnostics),
+                *map(_empty, silent),
+                *(_passed_over(name, way) for name, way in sorted(passed.items())),
+            ],
             complete=complete and all(file.complete for file in parsed),
         )
 
@@ -117,6 +131,41 @@ class Sources:
                 )
             files.update(inside)
         return frozenset(files)
+
+
+def _refuse_private(pattern: str, names: Sequence[str]) -> None:
+    """FileProblem for a file of keys that is named as a manifest: what is wrong with it would be printed."""
+    for name in names:
+        why = "" if name.endswith(MANIFEST_SUFFIXES) else private_by_name(name)
+        if why:
+            raise FileProblem(codes.PRIVATE, f"{why}, so it is no manifest", f"Take {pattern} out.")
+
+
+def _says_nothing(file: Parsed) -> bool:
+    """Whether a file that could be read holds no document."""
+    return file.complete and not file.documents and not file.diagnostics
+
+
+def _empty(name: str) -> Diagnostic:
+    return Diagnostic(
+        code=codes.EMPTY,
+        summary=f"{name} declares nothing: it is empty, or all of it is comments",
+        detail="What it declared before is planned for its end.",
+        remedy="Write a manifest in it, or remove the file.",
+        location=Location(name, 1),
+        severity="warning",
+    )
+
+
+def _passed_over(name: str, way_out: str) -> Diagnostic:
+    return Diagnostic(
+        code=codes.PASSED_OVER,
+        summary=f"{name} is not read: manifests are files of visible names that end in .yaml or .yml",
+        detail="What it declared before is planned for its end.",
+        remedy=way_out,
+        location=Location(name, 1),
+        severity="warning",
+    )
 
 
 def _diagnostic(problem: FileProblem, name: str) -> Diagnostic:

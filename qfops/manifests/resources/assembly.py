@@ -14,12 +14,13 @@ from qfops.core.values import JSON
 from qfops.kinds.base import EXTRA, Kind
 from qfops.manifests import codes
 from qfops.manifests.positions import Origins
-from qfops.manifests.problem import REMOVE, Problem
+from qfops.manifests.problem import REMOVE, Problem, below
 from qfops.manifests.reporter import Reporter
 from qfops.manifests.resources.extra import EXTRA_PATH, read_extra
 from qfops.manifests.resources.lifting import Lifting, Texts, with_references
 from qfops.manifests.resources.metadata import NO_METADATA, SCHEMA, Metadata, check_name, read_metadata
 from qfops.manifests.resources.references import ReferenceReader
+from qfops.manifests.scalars import Numerals, scalar, text_hint
 from qfops.manifests.schema.kindviews import KindView, KindViews, label
 from qfops.manifests.schema.schema import Checker
 from qfops.manifests.variables.defaults import NONE, Defaults
@@ -39,11 +40,15 @@ class Template(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The metadata and spec of one resource after substitution, and the variables that they asked for."""
+    """The metadata and spec of one resource after substitution, and the variables that they asked for.
+
+    `numerals` are their numbers as they were written.
+    """
 
     metadata: dict[str, JSON]
     spec: dict[str, JSON]
     used: frozenset[str]
+    numerals: Numerals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +80,12 @@ class Assembler:
         document, view = template.document, template.view
         defaults = self._defaults.get(view.kind.key, NONE)
         reporter = Reporter(Origins(document.file, document.marks, below=defaults.origins))
-        metadata, spec, used = self._substituted(template, each, reporter)
+        metadata, spec, used, numerals = self._substituted(template, each, reporter)
         if defaults is not NONE:
             metadata, spec = laid_over(defaults.metadata, metadata), laid_over(defaults.spec, spec)
-        about = self._about(metadata, view, reporter)
+        about = self._about(metadata, view, reporter, numerals)
         lifting = Lifting(ReferenceReader(view, self._views, reporter), reporter, self._texts)
-        attributes = _lifted(spec, view, lifting, reporter)
+        attributes = _lifted(spec, view, lifting, reporter, numerals)
         if reporter.address is None:
             return Declared(complete=False, diagnostics=reporter.diagnostics, used=used)
         resource = Resource(
@@ -102,7 +107,7 @@ class Assembler:
         metadata, spec, kind = template.metadata, template.spec, template.view.kind
         if not template.document.templated:
             reporter.address = _named(metadata.get("name"), kind, reporter)
-            return Written(metadata, spec, frozenset())
+            return Written(metadata, spec, frozenset(), template.document.numerals)
         substitution = Substitution(self._scope, reporter, each)
         name = substitution.value(metadata.get("name"), "metadata.name")
         reporter.supply(substitution.origins)
@@ -111,17 +116,23 @@ class Assembler:
         about = substitution.mapping(rest, "metadata")
         if "name" in metadata:
             about["name"] = name
-        written = Written(about, substitution.mapping(spec, "spec"), substitution.used)
+        filled = substitution.mapping(spec, "spec")
         reporter.supply(substitution.origins)
-        return written
+        numerals = {**template.document.numerals, **substitution.numerals}
+        return Written(about, filled, substitution.used, numerals)
 
-    def _about(self, metadata: dict[str, JSON], view: KindView, reporter: Reporter) -> Metadata:
-        if reporter.report(self._metadata.problems(metadata), "metadata"):
+    def _about(
+        self, metadata: dict[str, JSON], view: KindView, reporter: Reporter, numerals: Numerals
+    ) -> Metadata:
+        problems = self._metadata.problems(metadata)
+        if reporter.report(_as_written(problems, "metadata", numerals), "metadata"):
             return NO_METADATA
         return read_metadata(metadata, view.schema, reporter)
 
 
-def _lifted(spec: dict[str, JSON], view: KindView, lifting: Lifting, reporter: Reporter) -> dict[str, JSON]:
+def _lifted(
+    spec: dict[str, JSON], view: KindView, lifting: Lifting, reporter: Reporter, numerals: Numerals
+) -> dict[str, JSON]:
     """The spec as plain JSON, judged by the kind's schema, with the extra fields, which it does not judge."""
     fields: dict[str, JSON] = {}
     if EXTRA in spec:
@@ -129,13 +140,24 @@ def _lifted(spec: dict[str, JSON], view: KindView, lifting: Lifting, reporter: R
         spec = {key: value for key, value in spec.items() if key != EXTRA}
     attributes = lifting.mapping(spec, "spec")
     reporter.supply(lifting.origins)
-    reporter.report(_advised(view.checker.problems(attributes), view), "spec")
+    problems = _as_written(view.checker.problems(attributes), "spec", numerals)
+    reporter.report(_advised(problems, view), "spec")
     return {**attributes, EXTRA: fields} if fields else attributes
 
 
 def _named(name: JSON, kind: Kind, reporter: Reporter) -> Address | None:
     """The address that a name makes; None where it makes none."""
     return kind.address(name) if isinstance(name, str) and check_name(name, reporter) else None
+
+
+def _as_written(problems: Iterable[Problem], root: str, numerals: Numerals) -> Iterator[Problem]:
+    """The problems below `root`; where a number shall be put in quotes, as it was written (`"1.10"`)."""
+    for problem in problems:
+        written = numerals.get(below(root, problem.path))
+        if written and problem.remedy == text_hint(scalar(written)):
+            yield replace(problem, remedy=f'Put it in quotes: "{written}".')
+        else:
+            yield problem
 
 
 def _advised(problems: Iterable[Problem], view: KindView) -> Iterator[Problem]:

@@ -105,9 +105,12 @@ class ManifestReader:
             )
             items = {}
         yield Declared(complete=not reporter.failed, diagnostics=reporter.diagnostics, used=substitution.used)
+        numerals = {**template.document.numerals, **substitution.numerals}
         one = Template(template.document, template.view, metadata, template.spec)
         for key, item in items.items():
-            yield self._assembler.resource(one, Each(key, item, child(_FOR_EACH, key), reporter.origins))
+            yield self._assembler.resource(
+                one, Each(key, item, child(_FOR_EACH, key), reporter.origins, numerals)
+            )
 
 
 def _named(value: Mapping[str, JSON]) -> bool:

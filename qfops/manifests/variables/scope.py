@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from qfops.core.diagnostics import nearest
@@ -11,16 +12,24 @@ from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.positions import Origins
 from qfops.manifests.problem import Problem
+from qfops.manifests.scalars import Numerals
 
+_NONE: Numerals = MappingProxyType({})
 _KNOWN = "Known are ${var.NAME}, ${each.key}, ${each.FIELD}, ${qfops.environment}, ${qfops.project}."
 
 
 class Variable(NamedTuple):
-    """The value of a variable and its origin; None for one from outside the files, where its use stands."""
+    """The value of a variable and its origin; None for one from outside the files, where its use stands.
+
+    `numerals` are the numbers in it as they were written, by their paths below it. `unread` says why a
+    number from outside has no value: it can only stand inside a text.
+    """
 
     value: JSON
     source: Source
     origin: Origin | None
+    numerals: Numerals = _NONE
+    unread: str = ""
 
 
 class VariableScope(NamedTuple):
@@ -32,19 +41,36 @@ class VariableScope(NamedTuple):
 
 
 class Each(NamedTuple):
-    """One item of a `forEach`: its key, its value, the path where it stands, and where such paths are."""
+    """One item of a `forEach`: its key, its value, the path where it stands, and where such paths are.
+
+    `numerals` are the numbers of the manifest as they were written.
+    """
 
     key: str
     value: JSON
     path: str
     origins: Origins
+    numerals: Numerals = _NONE
 
 
 class Supplied(NamedTuple):
-    """A value to put in, and its origin; None where it has no place of its own."""
+    """A value to put in, and its origin; None where it has no place of its own.
+
+    `numerals` and `unread` are as of a variable.
+    """
 
     value: JSON
     origin: Origin | None = None
+    numerals: Numerals = _NONE
+    unread: str = ""
+
+
+def numerals_below(numerals: Numerals, root: str) -> Numerals:
+    """The numerals of what stands at `root`, by their paths below it."""
+    if not numerals:
+        return _NONE
+    below = {path[len(root) :]: text for path, text in numerals.items() if path.startswith(root)}
+    return {rest: text for rest, text in below.items() if rest[:1] in ("", ".", "[")}
 
 
 def variable_in(name: str) -> str:
@@ -82,8 +108,9 @@ def _variable(name: str, path: str, origins: Origins, scope: VariableScope) -> S
         remedy = f"{nearest(name, scope.variables)} {ways}".strip()
         return Problem(codes.UNDEFINED, f"the variable {name} is not defined", path, remedy=remedy)
     if variable.origin is not None:
-        return Supplied(variable.value, variable.origin)
-    return Supplied(variable.value, Origin(origins.nearest(path).location, variable.source, name))
+        return Supplied(variable.value, variable.origin, variable.numerals)
+    origin = Origin(origins.nearest(path).location, variable.source, name)
+    return Supplied(variable.value, origin, variable.numerals, variable.unread)
 
 
 def _item(name: str, path: str, each: Each | None) -> Supplied | Problem:
@@ -93,7 +120,7 @@ def _item(name: str, path: str, each: Each | None) -> Supplied | Problem:
     if name == "key":
         return Supplied(each.key)
     if name == "value":
-        return Supplied(each.value, each.origins.nearest(each.path))
+        return _of_each(each, each.value, each.path)
     value, where = each.value, each.path
     for key in name.split("."):
         if not isinstance(value, dict) or key not in value:
@@ -106,7 +133,11 @@ def _item(name: str, path: str, each: Each | None) -> Supplied | Problem:
                 remedy=nearest(key, known),
             )
         value, where = value[key], child(where, key)
-    return Supplied(value, each.origins.nearest(where))
+    return _of_each(each, value, where)
+
+
+def _of_each(each: Each, value: JSON, path: str) -> Supplied:
+    return Supplied(value, each.origins.nearest(path), numerals_below(each.numerals, path))
 
 
 def _environment(path: str, scope: VariableScope) -> Supplied | Problem:

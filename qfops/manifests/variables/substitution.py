@@ -1,7 +1,8 @@
 """`${…}` in values: replaced by variables, the item of a `forEach`, the project's and the environment's name.
 
-A scalar that is exactly one substitution keeps the value's type; `$${` is a literal `${`. What was put in is
-never looked at again, so nothing can refer to itself.
+A scalar that is exactly one substitution keeps the value's type; inside a text a number stands as it was
+written (`1.10`). `$${` is a literal `${`. What was put in is never looked at again, so nothing can refer to
+itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.problem import Problem
 from qfops.manifests.reporter import Reporter
-from qfops.manifests.scalars import described, text_of
+from qfops.manifests.scalars import Numerals, described, text_of
 from qfops.manifests.variables.scope import Each, Supplied, VariableScope, look_up, variable_in
 
 SIZE_LIMIT = 100_000
@@ -26,19 +27,26 @@ _TOKEN = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
 class Substitution:
     """Replaces the substitutions of one document or resource, within one budget.
 
-    `origins` says where what was put in comes from, `used` which variables were asked for, known or not.
+    `origins` says where what was put in comes from, `numerals` how its numbers were written, `used` which
+    variables were asked for, known or not.
     """
 
     def __init__(self, scope: VariableScope, reporter: Reporter, each: Each | None = None) -> None:
         self._scope, self._reporter, self._each = scope, reporter, each
         self._size, self._overflown = 0, False
         self._origins: dict[str, Origin] = {}
+        self._numerals: dict[str, str] = {}
         self._used: set[str] = set()
 
     @property
     def origins(self) -> Mapping[str, Origin]:
         """The origin of every path that something was put in at."""
         return self._origins
+
+    @property
+    def numerals(self) -> Numerals:
+        """The numbers that were put in as they were written, where they read otherwise, by path."""
+        return self._numerals
 
     @property
     def used(self) -> frozenset[str]:
@@ -63,7 +71,10 @@ class Substitution:
         exact = _EXACT.fullmatch(text)
         if exact:
             supplied = self._look_up(exact[1], path)
-            return text if supplied is None else self._put(supplied, path, supplied.value)
+            if supplied is None or self._is_unread(supplied, path):
+                return text
+            self._numerals.update({path + rest: written for rest, written in supplied.numerals.items()})
+            return self._put(supplied, path, supplied.value)
         return _TOKEN.sub(lambda match: self._part(match, path), text)
 
     def _put(self, supplied: Supplied, path: str, value: JSON, depth: int = 0) -> JSON:
@@ -93,7 +104,7 @@ class Substitution:
         supplied = self._look_up(match[1], path)
         if supplied is None:
             return match[0]
-        text = text_of(supplied.value)
+        text = supplied.numerals.get("") or text_of(supplied.value)
         if text is None:
             summary = f"{match[0]} is {described(supplied.value)} and cannot stand inside a text"
             remedy = "Let it stand alone, or use a text, a number, true or false."
@@ -102,6 +113,13 @@ class Substitution:
         if supplied.origin is not None:
             self._origins.setdefault(path, supplied.origin)
         return text
+
+    def _is_unread(self, supplied: Supplied, path: str) -> bool:
+        """Whether a value is no value, which is reported: it can only stand inside a text."""
+        if supplied.unread:
+            remedy = "Give a smaller number; inside a longer text it stands as it is written."
+            self._report(Problem(codes.NUMBER, supplied.unread, path, remedy=remedy))
+        return bool(supplied.unread)
 
     def _look_up(self, written: str, path: str) -> Supplied | None:
         """What a name stands for; None after reporting that it stands for nothing."""

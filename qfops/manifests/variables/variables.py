@@ -15,8 +15,8 @@ from qfops.core.resource import Origin, Source
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.reporter import Reporter
-from qfops.manifests.scalars import scalar
-from qfops.manifests.variables.scope import Variable, VariableScope
+from qfops.manifests.scalars import Numerals, numeral, scalar
+from qfops.manifests.variables.scope import Variable, VariableScope, numerals_below
 from qfops.manifests.variables.substitution import Substitution
 
 _CHAIN_LIMIT = 100
@@ -34,19 +34,22 @@ def outside_variables(variables: Mapping[str, str], env_variables: Mapping[str, 
                     f"--var {name}=… is not a variable.",
                     remedy="A name holds letters, digits, _ and -, and starts with a letter.",
                 )
-            outside[name] = Variable(_plain(name, text, source), source, None)
+            outside[name] = _plain(name, text, source)
     return outside
 
 
-def _plain(name: str, text: str, source: str) -> JSON:
+def _plain(name: str, text: str, source: Source) -> Variable:
+    """A variable as a plain scalar; a number out of range has no value, but reads as it is written."""
     label = f"QFOPS_VAR_{name}" if source == "env" else f"--var {name}"
     try:
         text.encode("utf-8")
-        return scalar(text)
+        value = scalar(text)
     except UnicodeEncodeError:
         raise UsageError(f"The value of {label} is not UTF-8.") from None
     except ValueError as error:
-        raise UsageError(f"The value of {label} cannot be read: {error}.") from None
+        return Variable(text, source, None, unread=f"the value of {label} cannot be read: {error}")
+    written = numeral(value, text)
+    return Variable(value, source, None, {"": written} if written else {})
 
 
 class ResolvedVariables(NamedTuple):
@@ -57,10 +60,20 @@ class ResolvedVariables(NamedTuple):
 
 
 class DeclaredVariables:
-    """Resolves the variables that `qfops.yaml` declares; they may use each other, but not in a circle."""
+    """Resolves the variables that `qfops.yaml` declares; they may use each other, but not in a circle.
 
-    def __init__(self, project: str, environment: str, raw: Mapping[str, JSON], reporter: Reporter) -> None:
-        self._raw, self._reporter = raw, reporter
+    `numerals` are the numbers of the file as they were written.
+    """
+
+    def __init__(
+        self,
+        project: str,
+        environment: str,
+        raw: Mapping[str, JSON],
+        reporter: Reporter,
+        numerals: Numerals,
+    ) -> None:
+        self._raw, self._reporter, self._written = raw, reporter, numerals
         self._open: list[str] = []
         self.variables: dict[str, Variable] = {}
         self._scope = VariableScope(project, environment, self.variables)
@@ -96,7 +109,11 @@ class DeclaredVariables:
         value = self._substitution.value(self._raw[name], path)
         self._open.pop()
         location = self._reporter.origins.nearest(path).location
-        self.variables.setdefault(name, Variable(value, "var", Origin(location, "var", name)))
+        numerals = {
+            **numerals_below(self._written, path),
+            **numerals_below(self._substitution.numerals, path),
+        }
+        self.variables.setdefault(name, Variable(value, "var", Origin(location, "var", name), numerals))
 
 
 def _names_in(value: JSON) -> list[str]:

@@ -7,7 +7,7 @@ grow without bound. The parser's own composer is not used: it recurses in C and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, TypeAlias
 
 from qfops.core.address import Location
@@ -15,7 +15,7 @@ from qfops.core.diagnostics import Diagnostic
 from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.positions import COLUMN_BITS, location_of
-from qfops.manifests.scalars import NUMBER_START, WORDS, is_number, literal, scalar
+from qfops.manifests.scalars import NUMBER_START, WORDS, Numerals, is_number, literal, numeral, scalar
 from qfops.manifests.yaml.events import (
     ALIAS,
     DOCUMENT,
@@ -59,12 +59,16 @@ class _Anchor:
 
 @dataclass(slots=True)
 class Document:
-    """One YAML document: its value, the mark of every path, and whether any text in it holds `${`."""
+    """One YAML document: its value, the mark of every path, and whether any text in it holds `${`.
+
+    `numerals` are the numbers that read otherwise than they are written (`1.10`), by path.
+    """
 
     file: str
     value: JSON
     marks: dict[str, int]
     templated: bool
+    numerals: Numerals = field(default_factory=dict)
 
     @property
     def start(self) -> Location:
@@ -85,6 +89,7 @@ class Builder:
         self._text, self._any_depth = text, any_depth
         self._next: Callable[[], YamlEvent]
         self._marks: dict[str, int] = {}
+        self._numerals: dict[str, str] = {}
         self._anchors: dict[str, _Anchor] = {}
         self._templated = False
         self._copied = 0
@@ -101,12 +106,12 @@ class Builder:
             if kind is not DOCUMENT:
                 continue
             self.line = event.start_mark.line
-            self._marks, self._anchors, self._templated = {}, {}, False
+            self._marks, self._numerals, self._anchors, self._templated = {}, {}, {}, False
             event = self._next()
             self._mark("", event)
             value = self._node(event, "", 0)
             if value is not None:
-                yield Document(self._file, value, self._marks, self._templated)
+                yield Document(self._file, value, self._marks, self._templated, self._numerals)
 
     def _mark(self, path: str, event: YamlEvent) -> None:
         mark = event.start_mark
@@ -115,7 +120,7 @@ class Builder:
     def _node(self, event: YamlEvent, path: str, depth: int) -> JSON:
         kind = type(event)
         if kind is SCALAR and event.tag is None and event.anchor is None:
-            return self._scalar(event)
+            return self._scalar(event, path)
         if kind is ALIAS:
             return self._alias(event, path, depth)
         if event.tag is not None:
@@ -130,20 +135,24 @@ class Builder:
     def _untagged(self, event: YamlEvent, path: str, depth: int) -> JSON:
         kind = type(event)
         if kind is SCALAR:
-            return self._scalar(event)
+            return self._scalar(event, path)
         if depth >= DEPTH_LIMIT:
             self._too_deep(event)
         return self._mapping(path, depth + 1) if kind is MAPPING else self._sequence(path, depth + 1)
 
-    def _scalar(self, event: YamlEvent) -> JSON:
+    def _scalar(self, event: YamlEvent, path: str) -> JSON:
         text = event.value
         if "${" in text:
             self._templated = True
         elif not event.style and text[:1] in _MAYBE_JSON:
             try:
-                return scalar(text)
+                value = scalar(text)
             except ValueError as error:
                 self._error(codes.NUMBER, str(error), event, "Put it in quotes if it is a text.")
+                return text
+            if written := numeral(value, text):
+                self._numerals[path] = written
+            return value
         return text
 
     def _mapping(self, path: str, depth: int) -> dict[str, JSON]:
@@ -231,9 +240,9 @@ class Builder:
 
     def _skip(self, event: YamlEvent, path: str, depth: int) -> None:
         """Read a value whose place is taken, for its errors only."""
-        marks, self._marks = self._marks, {}
+        (marks, self._marks), (numerals, self._numerals) = (self._marks, {}), (self._numerals, {})
         self._node(event, path, depth)
-        self._marks = marks
+        self._marks, self._numerals = marks, numerals
 
     def _alias(self, event: YamlEvent, path: str, depth: int) -> JSON:
         name = event.anchor or ""
@@ -263,6 +272,8 @@ class Builder:
                 self._copied_item(item, f"{source}[{index}]", f"{path}[{index}]", depth, event)
                 for index, item in enumerate(value)
             ]
+        if source in self._numerals:
+            self._numerals[path] = self._numerals[source]
         return value
 
     def _copied_item(self, value: JSON, source: str, path: str, depth: int, event: YamlEvent) -> JSON:

@@ -169,6 +169,11 @@ def _moved_line(old: Address, new: Address) -> str:
 def _stranger(case: Case, entry: Entry | None, object_id: str) -> Change:
     identity = case.kind.identity
     fields = " and ".join(identity.attributes) if identity else ""
+    owner = case.given.neighbours.owner(case.kind.key, object_id)
+    if owner is not None:
+        reason = f"{object_id} has the same {fields} and belongs to {owner}"
+        remedy = f"change spec.{fields}; or let go of it there first: {owner.release}"
+        return change_of(case, entry, Action.BLOCKED, reason, (), remedy=remedy)
     return change_of(
         case,
         entry,
@@ -183,6 +188,11 @@ def _adopt(case: Case, entry: Entry | None, object_id: str, names: Names) -> Cha
     live = case.given.observed.find(case.kind.key, object_id)
     if ObjectKey(case.kind.key, object_id) in names.owned:
         return change_of(case, entry, Action.BLOCKED, f"{object_id} belongs to another address already", ())
+    owner = case.given.neighbours.owner(case.kind.key, object_id)
+    if owner is not None:
+        reason = f"{object_id} belongs to {owner}, and one object has one owner"
+        remedy = f"name another object; or let go of it there first, without ending it: {owner.release}"
+        return change_of(case, entry, Action.BLOCKED, reason, (), remedy=remedy)
     if live is None:
         unreadable = case.given.observed.unreadable.get(ObjectKey(case.kind.key, object_id))
         action = Action.UNKNOWN if unreadable else Action.BLOCKED

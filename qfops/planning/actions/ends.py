@@ -72,6 +72,9 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         for change in changes
         if change.action in (Action.UPDATE, Action.REPLACE) and _repoints(given, change)
     )
+    changes = [
+        guards.shared(change, given.registry.get(change.address), given.neighbours) for change in changes
+    ]
     who: guards.Users | None = None
     while True:
         ends = frozenset(

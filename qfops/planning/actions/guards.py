@@ -10,6 +10,7 @@ from qfops.core.observation import LiveObject, Observed, Phase
 from qfops.core.paths import get
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
+from qfops.core.state.neighbours import Neighbours
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.registry import Registry
@@ -69,6 +70,16 @@ def guard(change: Change, kind: Kind, users_of: Users, observed: Observed, going
         shown = ", ".join(str(address) for address in sorted(needing))
         return _blocked(change, f"still needed by {shown}, which stays")
     return change
+
+
+def shared(change: Change, kind: Kind, neighbours: Neighbours) -> Change:
+    """The end of `change`, or the same blocked because another state owns the object as well."""
+    owner = neighbours.owner(kind.key, change.id) if change.action.removes else None
+    if owner is None:
+        return change
+    here, there = f"qfops state rm {change.address}", owner.release
+    remedy = f"let go of it here, without ending it: {here}  (or there: {there})"
+    return change.held(Action.BLOCKED, f"belongs to {owner} as well", remedy)
 
 
 @dataclass(frozen=True, slots=True)

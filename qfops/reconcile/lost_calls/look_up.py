@@ -5,13 +5,14 @@ It only reads; what the findings mean is decided in `ruling`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from qfops.core.address import Address
 from qfops.core.observation import LiveObject
 from qfops.core.plan.actions import Verdict
 from qfops.core.plan.steps import Repeat, operation_of
 from qfops.core.state.entry import Entry
+from qfops.core.state.neighbours import NO_NEIGHBOURS, Neighbours
 from qfops.core.state.records import Counters, Intent
 from qfops.core.state.state import owned_ids
 from qfops.kinds.base import Kind
@@ -26,15 +27,22 @@ _DONE = (Verdict.SAME, Verdict.DROP)
 
 
 async def look_for(
-    objects: Objects, kind: Kind, intent: Intent, repeat: Repeat, entries: Mapping[Address, Entry]
+    objects: Objects,
+    kind: Kind,
+    intent: Intent,
+    repeat: Repeat,
+    entries: Mapping[Address, Entry],
+    neighbours: Callable[[], Neighbours] = lambda: NO_NEIGHBOURS,
 ) -> tuple[Look, Moment]:
     """One look at what became of a lost call, and when it began.
 
-    What `entries` own is no candidate for a lost create. An answer that began before now never serves.
+    What `entries` or `neighbours` own is no candidate for a lost create; the latter are asked for only where
+    there is one. An answer that began before now never serves.
     """
     since = objects.moment()
     if repeat is Repeat.LOOK_UP and not isinstance(intent.before, Counters):
-        return await _created(objects, kind, intent, {key.id for key in owned_ids(entries)}, since)
+        look, began = await _created(objects, kind, intent, {key.id for key in owned_ids(entries)}, since)
+        return (_without_neighbours(look, kind, neighbours) if look.candidates else look), began
     scope = kind.scope_in(intent.attributes)
     found = await objects.read(kind, intent.outputs, scope=scope, since=since)
     if isinstance(found, CannotTell):
@@ -57,6 +65,13 @@ async def _created(
         return Look(Seen.UNREADABLE, reason=found.reason), found.began
     new = tuple(sorted(name for name in found.objects if name not in before and name not in taken))
     return Look(seen_among(new), new), found.began
+
+
+def _without_neighbours(look: Look, kind: Kind, neighbours: Callable[[], Neighbours]) -> Look:
+    """The look without the objects that another state made."""
+    others = neighbours()
+    free = tuple(name for name in look.candidates if others.owner(kind.key, name) is None)
+    return look if free == look.candidates else Look(seen_among(free), free)
 
 
 def _shows(kind: Kind, intent: Intent, live: LiveObject, entry: Entry | None) -> bool:

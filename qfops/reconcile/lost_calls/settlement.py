@@ -66,7 +66,9 @@ async def settle(run: Run, kind: Kind, intent: Intent, repeat: Repeat) -> tuple[
     window = Window(intent.expires, run.wait.visibility)
     pause = run.wait.initial
     while True:
-        look, began = await look_for(run.objects, kind, intent, repeat, run.state.entries)
+        look, began = await look_for(
+            run.objects, kind, intent, repeat, run.state.entries, run.world.neighbours
+        )
         ruling = decide(repeat, look, window, began.time)
         if ruling is not Ruling.PENDING or run.stop.is_set():
             return look, ruling
@@ -115,7 +117,7 @@ async def settle_in_memory(world: World, objects: Objects, state: State) -> tupl
 
     async def look_at(call: OpenCall) -> None:
         repeat = call.operation.repeat
-        look, began = await look_for(objects, call.kind, call.intent, repeat, state.entries)
+        look, began = await look_for(objects, call.kind, call.intent, repeat, state.entries, world.neighbours)
         window = Window(call.intent.expires, world.settings.wait.visibility)
         ruling = decide(repeat, look, window, began.time)
         outputs = await made(objects, call.kind, look) if ruling is Ruling.DONE else {}

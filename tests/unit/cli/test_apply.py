@@ -19,7 +19,7 @@ from qfops.emulator import Emulator
 from qfops.kinds.registry import load
 from qfops.state import FileStore, Owner
 
-from .conftest import ADDRESS, Call, edit
+from .conftest import ADDRESS, PROMPT, Call, edit
 from .test_plan import published
 
 Process = Callable[..., "subprocess.Popen[str]"]
@@ -89,8 +89,10 @@ def test_destroy_ends_everything_once_it_is_approved(qfops: Call, folder: Path) 
 
 
 def test_what_takes_something_away_says_how_to_allow_it(qfops: Call, folder: Path) -> None:
+    another = PROMPT.replace("answer", "other").replace("客服", "其他")
+    (folder / "manifests/other.yaml").write_text(another, encoding="utf-8")
     assert qfops("apply", "--auto-approve").code == 0
-    (folder / "manifests/prompts.yaml").write_text("# nothing\n")
+    (folder / "manifests/prompts.yaml").unlink()
     done = qfops("apply", "--auto-approve")
     assert done.code == 3
     assert "apply --allow delete" in done.out
@@ -152,7 +154,7 @@ def until(running: "subprocess.Popen[str]", words: str) -> str:
     raise AssertionError(f"{words!r} was never said:\n{said}")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_finishes_what_is_in_flight(
     qfops: Call, folder: Path, process: Process, number: signal.Signals
 ) -> None:
@@ -171,6 +173,22 @@ def test_the_first_signal_finishes_what_is_in_flight(
     state = qfops("state", "pull").json()
     assert list(state["entries"]) == ["Dataset/questions"]
     assert state["approved"] is not None
+
+
+def test_nohup_is_heeded(folder: Path, process: Process) -> None:
+    """A terminal that goes away ends nothing that was begun to outlive it."""
+    long_import(folder)
+    running = process(
+        "apply", "--auto-approve", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    )
+    until(running, "import[0].ready")
+    running.send_signal(signal.SIGHUP)
+    with emulator(folder) as console:
+        console.configure(durations={"import": 0})
+        console.reset()
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert said.count("press again to leave at once") == 1
 
 
 def test_the_second_signal_leaves_at_once(qfops: Call, folder: Path, process: Process) -> None:
@@ -220,6 +238,7 @@ ANSWERS = [
     (b"\x04", 3),
     (signal.SIGINT, 130),
     (signal.SIGTERM, 130),
+    (signal.SIGHUP, 130),
 ]
 
 

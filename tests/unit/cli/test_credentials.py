@@ -7,6 +7,8 @@ import pytest
 from qfops.cli.access.credentials import find
 from qfops.core.errors import UsageError
 
+from .conftest import ADDRESS, Call, edit
+
 
 @pytest.fixture(autouse=True)
 def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,3 +80,92 @@ def test_an_env_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfe")
     with pytest.raises(UsageError, match="not UTF-8"):
         find(tmp_path, "QIANFAN")
+
+
+SECRET = "00112233445566778899aabbccddeeff"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "QIANFAN_SECRET_KEY",
+        "QIANFAN_ACCESS_KEY",
+        "QIANFAN_PROD_SECRET_KEY",
+        "QIANFAN_SK",
+        "BCE_SECRET_ACCESS_KEY",
+    ],
+)
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_key_is_masked_in_all_that_is_printed(
+    folder: Path, qfops: Call, monkeypatch: pytest.MonkeyPatch, name: str, stored: bool
+) -> None:
+    """Results as text and JSON, findings, usage errors: wherever somebody pasted it."""
+    if stored:
+        write(folder, f"{name}={SECRET}\n")
+    else:
+        monkeypatch.setenv(name, SECRET)
+    edit(folder, "请简短回答", f"请简短回答 {SECRET} ")
+    edit(folder, "labels: {team: support}", f"labels: {{team: {SECRET}}}")
+    calls = [
+        ("plan",),
+        ("plan", "--format", "json"),
+        ("show", ADDRESS),
+        ("apply", "--auto-approve", "--format", "json"),
+        ("state", "show", ADDRESS),
+        ("--env", SECRET, "plan"),
+        ("--var", SECRET, "plan"),
+        ("--var", f"x={SECRET}", "plan"),
+        (SECRET,),
+        ("plan", f"--{SECRET}"),
+    ]
+    for call in calls:
+        done = qfops(*call)
+        assert SECRET not in done.out + done.err, call
+    edit(folder, "kind: PromptTemplate", f"kind: {SECRET}")
+    for call in (("validate",), ("validate", "--format", "json"), ("plan",)):
+        done = qfops(*call)
+        assert done.code != 0
+        assert SECRET not in done.out + done.err, call
+
+
+def test_nor_in_a_traceback(folder: Path, qfops: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QIANFAN_SECRET_KEY", SECRET)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(f"with {SECRET}")
+
+    monkeypatch.setattr("qfops.cli.project.open_project", fail)
+    terminal_notes: list[str] = []
+    monkeypatch.setattr("qfops.cli.ui.terminal._write", lambda _, text: terminal_notes.append(text))
+    from qfops.cli.main import run
+
+    assert run(["-C", str(folder), "plan"]) == 1
+    text = "".join(terminal_notes)
+    assert "RuntimeError: with ***" in text
+    assert SECRET not in text
+
+
+def test_exchanged_keys_against_a_console(folder: Path, qfops: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused before a request: as an access key, the secret would travel with every one."""
+    (folder / "qfops.yaml").write_text("name: shop\nconsole: {endpoint: http://127.0.0.1:9}\n")
+    monkeypatch.setenv("QIANFAN_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("QIANFAN_SECRET_KEY", "ALTAKexampleAccessKey001")
+    done = qfops("plan")
+    assert done.code == 64
+    assert "the two keys look exchanged" in done.err
+    assert SECRET not in done.out + done.err
+
+
+def test_the_emulator_says_its_public_keys(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where they are set already."""
+    from qfops.cli.ui import terminal
+    from qfops.emulator import EMBEDDED_SECRET_KEY
+
+    said: list[str] = []
+    monkeypatch.setattr("qfops.emulator.serve", lambda *_, on_ready, **__: on_ready("http://127.0.0.1:1"))
+    monkeypatch.setattr(terminal, "_write", lambda _, text: said.append(text))
+    monkeypatch.setenv("QIANFAN_SECRET_KEY", EMBEDDED_SECRET_KEY)
+    from qfops.cli.main import run
+
+    assert run(["-C", str(folder), "emulator", "serve"]) == 0
+    assert EMBEDDED_SECRET_KEY in "".join(said)

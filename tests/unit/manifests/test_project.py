@@ -187,7 +187,7 @@ FORM = "does not have the right form"
             "name: demo\nmanifest: x\n",
             '2:1 unknown-key - manifest: unknown key "manifest"'
             " | Also allowed here: adopt, console, defaults,"
-            " environment, environments, forget, limits, manifests, moved, vars, wait."
+            " environment, environments, files, forget, limits, manifests, moved, vars, wait."
             ' | Did you mean "manifests"?',
         ),
         (

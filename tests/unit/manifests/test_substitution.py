@@ -23,7 +23,7 @@ VARS = (
         ('"${var.none}"', None),
         ('"${var.on}"', True),
         ('"x-${var.size}"', "x-3"),
-        ('"${var.text} ${var.size} ${var.on} ${var.t}"', "hi 3 true 0.0003"),
+        ('"${var.text} ${var.size} ${var.on} ${var.t}"', "hi 3 true 3e-4"),
         ('" ${var.size}"', " 3"),
         ('"${qfops.project}"', "demo"),
         ("'$${var.size}'", "${var.size}"),

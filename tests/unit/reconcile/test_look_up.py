@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from qfops.core.address import Address
+from qfops.core.address import Address, ObjectKey
 from qfops.core.errors import ApiError
 from qfops.core.plan.steps import Repeat
 from qfops.core.state.entry import Entry
+from qfops.core.state.neighbours import NO_NEIGHBOURS, Neighbours, ObjectOwner
 from qfops.core.state.records import Before, Counters, Header, Intent
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
@@ -26,15 +27,28 @@ FORBIDDEN = error(status=403)
 MISSING = error(status=404)
 
 
-def look(console: Library, intent: Intent, repeat: Repeat, *entries: Entry) -> Look:
-    """One look, where `entries` are what state holds."""
+def look(
+    console: Library,
+    intent: Intent,
+    repeat: Repeat,
+    *entries: Entry,
+    neighbours: Neighbours = NO_NEIGHBOURS,
+) -> Look:
+    """One look, where `entries` are what state holds, and `neighbours` what others do."""
     objects = Objects(console, FakeClock().now, 60.0)
-    return asyncio.run(_looked(objects, intent, repeat, *entries))[0]
+    return asyncio.run(_looked(objects, intent, repeat, *entries, neighbours=neighbours))[0]
 
 
-async def _looked(objects: Objects, intent: Intent, repeat: Repeat, *entries: Entry) -> tuple[Look, Moment]:
+async def _looked(
+    objects: Objects,
+    intent: Intent,
+    repeat: Repeat,
+    *entries: Entry,
+    neighbours: Neighbours = NO_NEIGHBOURS,
+) -> tuple[Look, Moment]:
     held = {entry.address: entry for entry in entries}
-    return await look_for(objects, KINDS.get(intent.header.address), intent, repeat, held)
+    kind = KINDS.get(intent.header.address)
+    return await look_for(objects, kind, intent, repeat, held, lambda: neighbours)
 
 
 def lost(
@@ -88,6 +102,18 @@ def test_what_was_there_before_and_what_state_owns_are_no_candidates() -> None:
     assert look(console, intent, Repeat.LOOK_UP, ours) == Look(Seen.ONE, ("task-3",))
     assert look(console, intent, Repeat.LOOK_UP, retired) == Look(Seen.ONE, ("task-3",))
     assert look(console, intent, Repeat.LOOK_UP) == Look(Seen.MANY, ("task-2", "task-3"))
+
+
+def test_what_another_state_owns_is_no_candidate() -> None:
+    """A run that another environment made in the same job is not the lost one."""
+    console = Library(lists={"DescribeFineTuningTasks": tasks(("task-1", "LoRA"), ("task-2", "LoRA"))})
+    address = Address.parse("FineTuningTask/other")
+    owner = ObjectOwner(address, "environment dev", "qfops --env dev")
+    others = Neighbours({ObjectKey(address.kind_key, "task-1"): owner})
+    intent = lost_create("FineTuningTask", LORA)
+    assert look(console, intent, Repeat.LOOK_UP, neighbours=others) == Look(Seen.ONE, ("task-2",))
+    console.lists["DescribeFineTuningTasks"] = tasks(("task-1", "LoRA"))
+    assert look(console, intent, Repeat.LOOK_UP, neighbours=others) == Look(Seen.NONE, ())
 
 
 def test_a_mark_that_the_list_does_not_show_is_read() -> None:
