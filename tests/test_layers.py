@@ -70,7 +70,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("context", "policy"),
         ("diff", "order"),
         ("actions",),
-        ("planner",),
+        ("drift", "planner"),
     ),
     "reconcile": (
         ("concurrency", "effects", "ports", "refresh_targets"),
@@ -78,7 +78,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal",),
         ("run",),
         ("approved", "lost_calls"),
-        ("apply", "fresh_plan", "state_edits"),
+        ("apply", "drift", "fresh_plan", "state_edits"),
         ("workflow",),
     ),
     "render": (
@@ -88,6 +88,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("text",),
         ("reports",),
         ("plan_json",),
+        ("drift_json",),
     ),
     "manifests": (
         ("codes", "positions", "scalars"),
