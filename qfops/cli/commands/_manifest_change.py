@@ -45,7 +45,7 @@ class ManifestChange:
         CannotEdit where that is not safe, QfopsError where the machine refuses it: nothing was changed then.
         """
         name = self.resource.location.file
-        path = Path(os.path.realpath(self.invocation.at(Path(name))))
+        path = self.invocation.at(Path(name))  # links are resolved in the names of files
         try:
             old = path.read_bytes().decode("utf-8")
         except OSError as error:

@@ -215,22 +215,24 @@ def test_days_are_utc_wherever_somebody_sits(
     qfops: Call, edited: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """East and west of it, today is today: what is accepted until then is not open at once."""
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    yesterday = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86400))
-    for zone in ("Etc/GMT+12", "Etc/GMT-14", "UTC"):
-        monkeypatch.setenv("TZ", zone)
-        time.tzset()
-        before = (edited / "manifests/prompts.yaml").read_bytes()
-        try:
-            over = qfops("drift", "--accept", f"{ADDRESS}.{PATH}", "--until", yesterday, "--why", "x")
-            assert over.code == 64
-            assert f"it is {today} in UTC" in over.err
-            assert qfops("drift", "--accept", f"{ADDRESS}.{PATH}", "--until", today, "--why", "x").code == 0
-            assert qfops("drift").code == 0
-        finally:
+    moment = time.time()  # stands still, so that no midnight comes between
+    today, yesterday = (time.strftime("%Y-%m-%d", time.gmtime(moment - ago)) for ago in (0, 86400))
+    accept = ("drift", "--accept", f"{ADDRESS}.{PATH}", "--why", "x", "--until")
+    before = (edited / "manifests/prompts.yaml").read_bytes()
+    try:
+        for zone in ("Etc/GMT+12", "Etc/GMT-14", "UTC"):
+            with monkeypatch.context() as patch:
+                patch.setattr(time, "time", lambda: moment)
+                patch.setenv("TZ", zone)
+                time.tzset()
+                over = qfops(*accept, yesterday)
+                assert over.code == 64
+                assert f"it is {today} in UTC" in over.err
+                assert qfops(*accept, today).code == 0
+                assert qfops("drift").code == 0
             (edited / "manifests/prompts.yaml").write_bytes(before)
-            monkeypatch.undo()
-            time.tzset()
+    finally:
+        time.tzset()
 
 
 STYLES = {
