@@ -7,25 +7,23 @@ is ignored, and what it wants by now.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from qfops.core.address import Address, KindKey, ObjectKey
+from qfops.core.address import Address, ObjectKey
 from qfops.core.observation import LiveObject, Phase, words_of
 from qfops.core.plan.actions import Verdict
-from qfops.core.plan.change import AttributeChange
 from qfops.core.plan.drift import DriftItem, DriftReport, Fate, Untold
 from qfops.core.plan.plan import Stats
-from qfops.core.resolve import resolve
 from qfops.core.resource import Lifecycle, Resource
 from qfops.core.state.entry import CURRENT, Entry
-from qfops.core.state.state import State
-from qfops.core.values import ABSENT, JSON, Reference, Slot, Unknown, Value, has_unknown, same
+from qfops.core.values import JSON
 from qfops.kinds.base import Kind
-from qfops.kinds.flatten import flatten
+from qfops.kinds.live_values import fixed, unobserved
 from qfops.kinds.status import phase_of
 from qfops.planning.context import PlanInput
 from qfops.planning.diff.resource_diff import diff
 from qfops.planning.diff.silenced import lapsed, silenced, silencing
+from qfops.planning.diff.wanted import NOTHING, Wanted
 from qfops.planning.policy import unusual_absence
 
 _TOLD = (Verdict.DRIFT, Verdict.IGNORED, Verdict.NOTE)
@@ -54,28 +52,6 @@ class _Applied:
     def ran(self) -> bool:
         """Whether it was not stopped when it was last recorded; of retired objects nothing is expected."""
         return self.entry is not None and phase_of(self.kind, self.entry.status) is not Phase.STOPPED
-
-
-@dataclass(frozen=True, slots=True)
-class _StateValues:
-    """The lookup for what a manifest says today: references are what state knows of their targets."""
-
-    state: State
-
-    def output(self, reference: Reference) -> Value:
-        """The output as state knows it."""
-        entry = self.state.entries.get(reference.target)
-        found = entry.outputs.get(reference.output or "") if entry is not None else None
-        return Unknown(reference) if found is None else found
-
-    def attributes(self, address: Address) -> Mapping[str, Value]:
-        """What was applied to a resource."""
-        entry = self.state.entries.get(address)
-        return entry.attributes if entry is not None else {}
-
-    def shown(self, kind: KindKey, object_id: str) -> Mapping[str, Value]:  # noqa: ARG002 (as asked)
-        """Nothing: what a manifest says does not come from the console."""
-        return {}
 
 
 def drift_of(given: PlanInput) -> DriftReport:
@@ -157,7 +133,16 @@ def _not_told(given: PlanInput, item: _Applied, live: LiveObject | None) -> str:
         return given.observed.unreadable.get(item.key, why)
     if live is not None and live.phase is Phase.UNREADABLE and item.object == CURRENT:
         return f"the console shows the status {words_of(live.status)!r}, which this version does not know"
+    if live is not None and _half_seen(item, live):
+        return "its list shows only a part of it, and its own read did not answer"
     return ""
+
+
+def _half_seen(item: _Applied, live: LiveObject) -> bool:
+    """Whether something that can change was applied and not shown, though a full read would show it."""
+    if item.kind.read is None or fixed(item.kind, item.attributes):
+        return False
+    return unobserved(item.kind, live, item.attributes)
 
 
 def _differences(given: PlanInput, item: _Applied, live: LiveObject) -> Iterator[DriftItem]:
@@ -165,7 +150,7 @@ def _differences(given: PlanInput, item: _Applied, live: LiveObject) -> Iterator
         yield _whole(item, Fate.STOPPED, f"stopped in the console ({words_of(live.status)})")
     votes = diff(item.kind, item.attributes, item.attributes, live, assumed=item.assumed)
     ignores, today = item.lifecycle.ignore, given.today
-    wanted = _Wanted.of(given, item) if votes else _NOTHING
+    wanted = Wanted.of(item.kind, item.resource, given.state) if votes else NOTHING
     for vote in silenced(item.kind, votes, ignores, today):
         if vote.verdict in _TOLD:
             ignored = vote.verdict is Verdict.IGNORED
@@ -188,42 +173,6 @@ def _whole(item: _Applied, fate: Fate, reason: str) -> DriftItem:
     return DriftItem(
         address=item.address, id=item.id, fate=fate, object=item.object, owner=owner, reasons=(reason,)
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a manifest wants today, leaf by leaf; None: no manifest declares the object."""
-
-    leaves: Mapping[str, Slot] | None
-
-    @classmethod
-    def of(cls, given: PlanInput, item: _Applied) -> _Wanted:
-        """What the manifest of an object wants."""
-        if item.resource is None:
-            return _NOTHING
-        values = {
-            key: resolve(value, _StateValues(given.state)) for key, value in item.resource.attributes.items()
-        }
-        return cls({path: leaf.value for path, leaf in flatten(item.kind, values).items()})
-
-    def beside(self, vote: AttributeChange) -> AttributeChange:
-        """The vote with what is wanted today as the desired side."""
-        desired = ABSENT if self.leaves is None else self.leaves.get(vote.path, ABSENT)
-        return replace(vote, desired=desired)
-
-    def follows(self, vote: AttributeChange) -> str:
-        """What an edit means for the next apply, where the manifest does not say what was applied."""
-        if self.leaves is None:
-            return "no manifest declares the object any more"
-        desired = self.leaves.get(vote.path, ABSENT)
-        if has_unknown(desired) or same(desired, vote.prior):
-            return ""
-        if same(desired, vote.live):
-            return "the manifest says the same by now: the next apply records it, without a call"
-        return "the manifest was edited too: an apply would put its value over the console's"
-
-
-_NOTHING = _Wanted(None)
 
 
 def _absence(given: PlanInput, objects: Iterable[_Applied]) -> str:

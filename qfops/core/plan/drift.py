@@ -11,7 +11,7 @@ from qfops.core.plan.change import AttributeChange
 from qfops.core.plan.plan import Stats
 from qfops.core.resource import Ignore
 from qfops.core.state.entry import CURRENT
-from qfops.core.values import ABSENT, Slot, same
+from qfops.core.values import ABSENT, Slot, has_unknown, same
 
 
 class Fate(enum.StrEnum):
@@ -75,7 +75,7 @@ class DriftItem:
     def overruled(self) -> bool:
         """Whether a manifest wants by now neither what was applied nor what the console holds."""
         vote = self.attribute
-        if vote is None or self.owner is None:
+        if vote is None or self.owner is None or vote.desired is ABSENT or has_unknown(vote.desired):
             return False
         return not (same(vote.desired, vote.prior) or same(vote.desired, vote.live))
 

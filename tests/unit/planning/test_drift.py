@@ -54,7 +54,7 @@ def test_an_edit_is_drift_whatever_the_manifest_says_by_now() -> None:
         (template(), ""),
         (template(templateContent="New: {input}"), ""),
         (template(hyperParameters={**hyper, "temperature": 0.5}), "edited too"),
-        (template(hyperParameters={"topP": 0.8}), "edited too"),
+        (template(hyperParameters={"topP": 0.8}), "says nothing about it any more"),
         (template(hyperParameters={**hyper, "temperature": 0.1}), "the next apply records it"),
     ):
         item = only(with_edit().want(manifest))
@@ -144,6 +144,23 @@ def test_a_lost_call_makes_its_address_unknown_with_an_object_or_without() -> No
 def test_a_status_that_nobody_knows_is_unknown() -> None:
     world = World(*deployed()).set_status("Service/faq", runStatus="Dreaming", updateStatus="None")
     assert ["Dreaming" in item.reason for item in report(world).untold] == [True]
+
+
+def test_what_was_seen_in_part_only_is_unknown() -> None:
+    """A list that shows too little, and a read that did not answer: the same cannot be said of the rest."""
+    world = World(*deployed())
+    service = Address.parse("Service/faq")
+    live = world.live("Service/faq")
+    part = {key: value for key, value in live.attributes.items() if key != "modelId"}
+    world.show(replace(live, attributes=part), service.kind_key)
+    assert report(world).untold == ()  # a full read that leaves it out says that it is not there, or nothing
+    world.show(replace(live, attributes=part, complete=False), service.kind_key)
+    assert [str(item.address) for item in report(world).untold] == ["Service/faq"]
+    model = world.live("Model/faq-base")
+    world.show(replace(model, attributes={}, complete=False), Address.parse("Model/faq-base").kind_key)
+    assert [str(item.address) for item in report(world).untold] == [
+        "Service/faq"
+    ]  # fixed: being there is all
 
 
 def test_an_entry_of_a_kind_that_this_version_lacks_is_unknown() -> None:
