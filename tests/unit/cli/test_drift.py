@@ -177,7 +177,7 @@ def test_what_could_not_be_told_is_1_and_never_no_drift(
 
 
 def test_drift_writes_nothing(qfops: Call, edited: Path) -> None:
-    """No state, no journal, no lease; also while another run holds the state."""
+    """No state, no journal, no lease."""
     before = files(edited)
     for command in (("drift",), ("drift", "--all"), ("drift", "--format", "json")):
         assert qfops(*command).code == 2
