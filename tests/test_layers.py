@@ -71,7 +71,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("context",),
         ("diff", "order"),
         ("actions",),
-        ("planner",),
+        ("drift", "planner"),
     ),
     "reconcile": (
         ("concurrency", "effects", "ports", "refresh_targets"),
@@ -79,7 +79,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal",),
         ("run",),
         ("approved", "lost_calls"),
-        ("apply", "fresh_plan", "state_edits"),
+        ("apply", "drift", "fresh_plan", "state_edits"),
         ("workflow",),
     ),
     "render": (
@@ -89,6 +89,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("text",),
         ("reports",),
         ("plan_json",),
+        ("drift_json",),
     ),
     "manifests": (
         ("codes", "gitignore", "positions", "scalars"),

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from qfops.core.address import Address, Location
 from qfops.core.paths import ancestors
-from qfops.core.values import Reference, Value
+from qfops.core.values import ABSENT, Reference, Slot, Value
 
 Source = Literal["file", "var", "env"]
 OnRemove = Literal["delete", "retire", "forget"]
@@ -29,11 +29,20 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One `lifecycle.ignore` item: drift at `path` is silenced until the end of `until` (None: always)."""
+    """One `lifecycle.ignore` item: drift at `path` is silenced until `until` is over in UTC (None: always).
+
+    `value` is the one that was accepted; another one is drift again. ABSENT: whatever the console holds.
+    """
 
     path: str
     reason: str = ""
     until: date | None = None
+    value: Slot = ABSENT
+
+    @property
+    def any_value(self) -> bool:
+        """Whether it silences whatever the console holds at the path."""
+        return self.value is ABSENT
 
 
 @dataclass(frozen=True, slots=True)

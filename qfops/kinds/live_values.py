@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from qfops.core.observation import LiveObject
 from qfops.core.paths import get, top
@@ -22,6 +22,14 @@ def live_slot(rule: Rule, path: str, live: LiveObject, leaves: Mapping[str, Leaf
     if top(path) in live.attributes:
         return ABSENT
     return ABSENT if rule.absent_is_unset and live.complete else UNOBSERVED
+
+
+_FIXED = (RuleType.IMMUTABLE, RuleType.CREATE_ONLY, RuleType.COMPUTED)
+
+
+def fixed(kind: Kind, declared: Container[str]) -> bool:
+    """Whether no declared attribute can have changed: presence in a list says it all."""
+    return all(rule.type in _FIXED or rule.write_only for rule in kind.rules if top(rule.path) in declared)
 
 
 def unobserved(kind: Kind, live: LiveObject, declared: Iterable[str]) -> bool:

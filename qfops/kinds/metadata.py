@@ -43,7 +43,11 @@ _LIFECYCLE: Schema = described(
                 "properties": {
                     "path": described("string", "The attribute, for example `description`.", minLength=1),
                     "reason": described("string", "Why, for the reader."),
-                    "until": described("string", "Last day, YYYY-MM-DD; without it, for good."),
+                    "until": described("string", "Last day in UTC, YYYY-MM-DD; without it, for good."),
+                    "value": {
+                        "description": "The value that was accepted, as `drift --accept` writes it: another "
+                        "one is drift again; null also means none. Without this key: any value."
+                    },
                 },
             },
         ),

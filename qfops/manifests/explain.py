@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from qfops.core.resource import Origin, Resource
-from qfops.core.values import Value, child
+from qfops.core.values import Marker, Value, child
 from qfops.manifests.positions import nearest_origin
 
 
@@ -39,6 +39,7 @@ def _lifecycle(resource: Resource) -> Mapping[str, Value]:
                 "path": item.path,
                 "reason": item.reason,
                 "until": item.until.isoformat() if item.until else None,
+                **({} if isinstance(item.value, Marker) else {"value": item.value}),
             }
             for item in lifecycle.ignore
         ],

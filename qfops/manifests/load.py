@@ -87,6 +87,11 @@ def load_project(
     )
 
 
+def environments(root: Path) -> tuple[str, ...]:
+    """The environments that a project declares; InputError where its file cannot be read."""
+    return tuple(Sources(root).project().environments)
+
+
 def load_settings(
     root: Path,
     *,

@@ -1,129 +1,114 @@
-"""One safe textual edit of a manifest: an item put into `metadata.lifecycle.ignore`.
+"""The one edit of a manifest that qfops makes: an item put into `metadata.lifecycle.ignore`, or written anew.
 
-Pure: text in, text out. It knows block style with one document only and gives up on anything else; whoever
-uses it reads the result again before trusting it.
+Pure: text in, text out. What cannot be edited safely is said (CannotEdit); whoever uses it reads the result
+again before trusting it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+
+from yaml.nodes import MappingNode, SequenceNode
 
 from qfops.core.resource import Ignore
+from qfops.core.values import JSON, Marker, plain
+from qfops.manifests.yaml.splice import (
+    STEP,
+    CannotEdit,
+    Splice,
+    document,
+    list_of,
+    mapping_of,
+    spliced,
+    with_first,
+    with_keys,
+    with_value,
+)
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
-_STEP = "  "
-
-
-class Block(NamedTuple):
-    """A mapping in block style: the line of its key, the lines below it, and the indent of its keys."""
-
-    head: int
-    end: int
-    indent: str
+_BOM = "\ufeff"
 
 
 def item_text(item: Ignore) -> str:
-    """`{path: …, reason: …, until: …}` as one line of YAML."""
-    fields = {
-        "path": item.path if _PLAIN.fullmatch(item.path) else _quoted(item.path),
-        "reason": _quoted(item.reason),
-        "until": item.until.isoformat() if item.until else "",
-    }
-    return "{" + ", ".join(f"{key}: {value}" for key, value in fields.items() if value) + "}"
+    """`{path: …, reason: …, until: …, value: …}` as one line of YAML."""
+    return "{" + ", ".join(_parts(_fields(item).items())) + "}"
 
 
-def _quoted(text: str) -> str:
-    """Text in double quotes that no substitution touches."""
-    return json.dumps(text.replace("${", "$${"), ensure_ascii=False)
+def _fields(item: Ignore) -> Mapping[str, str]:
+    """What an item says, each as YAML in flow style."""
+    fields = {"path": item.path if _PLAIN.fullmatch(item.path) else _written(item.path)}
+    if item.reason:
+        fields["reason"] = _written(item.reason)
+    if item.until is not None:
+        fields["until"] = item.until.isoformat()
+    if not isinstance(item.value, Marker):
+        fields["value"] = _written(plain(item.value))
+    return fields
 
 
-def lines_to_add(item: Ignore) -> str:
-    """What to write by hand."""
-    return f"metadata:\n  lifecycle:\n    ignore:\n      - {item_text(item)}\n"
+def _parts(fields: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"{key}: {text}" for key, text in fields]
 
 
-def with_ignore(text: str, item: Ignore) -> str | None:
-    """The manifest with the item put in front of `lifecycle.ignore`; None where that is not safe."""
-    lines = text.splitlines(keepends=True)
-    if _documents(lines) != 1:
-        return None
-    ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
-    insertion = _insertion(lines, item)
-    if insertion is None:
-        return None
-    index, added = insertion
-    if index and not lines[index - 1].endswith("\n"):
-        lines[index - 1] += ending
-    return "".join([*lines[:index], *(line + ending for line in added), *lines[index:]])
+def _written(value: JSON) -> str:
+    """A value as JSON, which is YAML, so that no substitution touches it and no editor breaks it."""
+    text = json.dumps(_escaped(value), ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in text)
 
 
-def _documents(lines: Sequence[str]) -> int:
-    """How many documents the lines hold: a marker counts once something stands before it."""
-    count, written = 0, False
-    for line in lines:
-        if line.startswith(("---", "...")):
-            written = False
-        elif _counts(line) and not written:
-            written, count = True, count + 1
-    return count
+def _escaped(value: JSON) -> JSON:
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, dict):
+        return {key: _escaped(item) for key, item in value.items()}
+    return [_escaped(item) for item in value] if isinstance(value, list) else value
 
 
-def _insertion(lines: Sequence[str], item: Ignore) -> tuple[int, list[str]] | None:
-    """Where to put which lines."""
-    metadata = _block(lines, 0, len(lines), "", "metadata")
-    if metadata is None or _key(lines, metadata, "forEach") is not None:
-        return None
-    one = f"- {item_text(item)}"
-    inner = metadata.indent
-    if _key(lines, metadata, "lifecycle") is None:
-        return metadata.end, [
-            f"{inner}lifecycle:", f"{inner}{_STEP}ignore:", f"{inner}{_STEP * 2}{one}",
-        ]  # fmt: skip
-    lifecycle = _block(lines, metadata.head + 1, metadata.end, inner, "lifecycle")
-    if lifecycle is None:
-        return None
-    if _key(lines, lifecycle, "ignore") is None:
-        return lifecycle.head + 1, [f"{lifecycle.indent}ignore:", f"{lifecycle.indent}{_STEP}{one}"]
-    ignore = _block(lines, lifecycle.head + 1, lifecycle.end, lifecycle.indent, "ignore")
-    if ignore is None:
-        return None
-    return ignore.head + 1, [f"{ignore.indent}{one}"]
+def lines_to_add(items: Sequence[Ignore]) -> str:
+    """What to write by hand: the whole list where `items` are all of it, else the new item in it."""
+    lines = "".join(f"{STEP * 3}- {item_text(item)}\n" for item in items)
+    return f"metadata:\n{STEP}lifecycle:\n{STEP * 2}ignore:\n{lines}"
 
 
-def _block(lines: Sequence[str], start: int, end: int, indent: str, key: str) -> Block | None:
-    """The block that begins with the line `key:`; None where it is missing, empty or not in block style."""
-    head = re.compile(rf"{indent}{key}:\s*(#.*)?")
-    heads = [index for index in range(start, end) if head.fullmatch(lines[index].rstrip())]
-    if len(heads) != 1:
-        return None
-    last = heads[0]
-    inner = ""
-    for index in range(heads[0] + 1, end):
-        if not _counts(lines[index]):
-            continue
-        here = _indent(lines[index])
-        below = len(here) > len(indent) or (here == indent and lines[index].lstrip().startswith("- "))
-        if not below:
-            break
-        inner = inner or here
-        last = index
-    plain = set(inner) <= {" "}
-    return Block(heads[0], last + 1, inner) if last > heads[0] and plain else None
+def with_ignore(text: str, line: int, items: Sequence[Ignore], again: int | None = None) -> str:
+    """The file with the first of `items` in the `lifecycle.ignore` of the manifest that begins on `line`.
+
+    A new item goes in front; `again` is the place of the one that it replaces. Where the manifest itself
+    writes no list, all of `items` are written: a list of defaults is replaced, not added to. CannotEdit.
+    """
+    mark = _BOM if text.startswith(_BOM) else ""
+    body = text.removeprefix(_BOM)
+    return mark + spliced(body, _splices(body, document(body, line), items, again))
 
 
-def _key(lines: Sequence[str], block: Block, key: str) -> int | None:
-    """The line of a key directly in a block, however its value is written."""
-    pattern = re.compile(rf"{block.indent}[\"']?{key}[\"']?\s*:")
-    return next((index for index in range(block.head + 1, block.end) if pattern.match(lines[index])), None)
+def _splices(text: str, root: MappingNode, items: Sequence[Ignore], again: int | None) -> list[Splice]:
+    metadata = mapping_of(root, "metadata")
+    if metadata is None:
+        raise CannotEdit("it has no metadata")
+    lifecycle = mapping_of(metadata, "lifecycle")
+    written = list_of(lifecycle, "ignore") if lifecycle is not None else None
+    if written is not None:
+        return _in_list(text, written, items[0], again)
+    flow = f"ignore: [{', '.join(map(item_text, items))}]"
+    block = ["ignore:", *(f"{STEP}- {item_text(item)}" for item in items)]
+    if lifecycle is not None:
+        return [with_keys(text, lifecycle, [flow], block)]
+    inner = ["lifecycle:", *(STEP + line for line in block)]
+    return [with_keys(text, metadata, [f"lifecycle: {{{flow}}}"], inner)]
 
 
-def _counts(line: str) -> bool:
-    stripped = line.strip()
-    return bool(stripped) and not stripped.startswith("#")
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
+def _in_list(text: str, written: SequenceNode, item: Ignore, again: int | None) -> list[Splice]:
+    """The item in front of the others, or its fields written over those of the one that it replaces."""
+    if again is None:
+        return [with_first(text, written, item_text(item))]
+    old = written.value[again] if again < len(written.value) else None
+    # an alias stands for a node that was written before it, in this list or above
+    above = old is None or old.start_mark.index < written.start_mark.index
+    if not isinstance(old, MappingNode) or above or any(old is other for other in written.value[:again]):
+        raise CannotEdit("the item for this path is not written there")
+    changed = {key: with_value(old, key, new) for key, new in _fields(item).items()}
+    added = _parts((key, text) for key, text in _fields(item).items() if changed[key] is None)
+    splices = [splice for splice in changed.values() if splice is not None]
+    return [*splices, with_keys(text, old, added, added)] if added else splices

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from qfops.core.address import Address
+from qfops.core.durations import utc_day
 from qfops.core.observation import Observed
 from qfops.core.plan.plan import Plan
 from qfops.core.state.neighbours import NO_NEIGHBOURS
@@ -57,7 +57,7 @@ async def fresh_plan(
             state=state,
             observed=observed,
             now=now,
-            today=datetime.fromtimestamp(now, UTC).date(),
+            today=utc_day(now),
             options=desired.options,
             adopt=adopt,
             owed=owed_changes(state.approved, desired.resources),

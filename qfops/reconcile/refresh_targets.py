@@ -7,17 +7,14 @@ from dataclasses import dataclass
 
 from qfops.core.address import Address, KindKey, ObjectKey
 from qfops.core.observation import Status
-from qfops.core.paths import top
 from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry
 from qfops.core.state.state import State
 from qfops.core.values import JSON, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.ids import id_parts
+from qfops.kinds.live_values import fixed
 from qfops.kinds.registry import Registry
-from qfops.kinds.rules import RuleType
-
-_FIXED = (RuleType.IMMUTABLE, RuleType.CREATE_ONLY, RuleType.COMPUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +43,7 @@ class Target:
     @property
     def fixed(self) -> bool:
         """Whether no declared path of the object can have changed: presence in a list says it all."""
-        return all(
-            rule.type in _FIXED or rule.write_only
-            for rule in self.kind.rules
-            if top(rule.path) in self.declared
-        )
+        return fixed(self.kind, self.declared)
 
 
 @dataclass(frozen=True, slots=True)

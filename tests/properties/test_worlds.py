@@ -137,6 +137,7 @@ def test_whatever_happens_the_next_apply_converges(born: Bench, life: list[tuple
             suffer(bench, event)
             sane(bench)
             bench = next_process(bench)
+            assert bench.drift().differences == ()  # nobody but us was at the console, whatever was lost
             assert trouble(bench.apply(WHOLE, allow_large_change=True)) == []
             converged(bench)
         assert trouble(bench.apply(WHOLE, PlanOptions(scope=Scope.DESTROY), allow_large_change=True)) == []
@@ -198,6 +199,8 @@ def converged(bench: Bench) -> None:
     plan = bench.plan()
     assert actions(plan) == {}
     assert plan.held_back == ()
+    report = bench.drift()
+    assert (report.differences, report.untold) == ((), ())
     assert not bench.state().intents
     assert bench.state().approved is None
     assert alive(bench) == known(bench)

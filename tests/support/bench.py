@@ -19,6 +19,7 @@ from qfops.console.client import Client
 from qfops.core.address import Address, Location
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
+from qfops.core.plan.drift import DriftReport
 from qfops.core.plan.events import Event
 from qfops.core.plan.plan import Plan
 from qfops.core.plan_options import PlanOptions
@@ -32,6 +33,7 @@ from qfops.emulator import EMBEDDED_ACCESS_KEY, EMBEDDED_SECRET_KEY, Emulator
 from qfops.kinds.registry import Registry, load
 from qfops.planning.policy import Approval
 from qfops.reconcile.apply.result import ApplyResult, How
+from qfops.reconcile.drift import look_for_drift
 from qfops.reconcile.fresh_plan import plan_project
 from qfops.reconcile.ports import Clock, Console
 from qfops.reconcile.run import Run
@@ -178,6 +180,16 @@ class Bench:
             return (
                 await plan_project(self.world(client), self.store.read(), self._desired(asked, adopt))
             ).plan
+
+    def drift(self) -> DriftReport:
+        """What the console holds beside what was applied, read only."""
+
+        async def run() -> DriftReport:
+            async with self.client() as client:
+                wanted = dict(sorted(self.resources.items()))
+                return await look_for_drift(self.world(client), self.store.read(), wanted)
+
+        return self.run(run())
 
     def apply(
         self, approval: Approval = WHOLE, asked: PlanOptions = PlanOptions(),

@@ -11,7 +11,7 @@ from qfops.core.address import Address, is_name
 from qfops.core.diagnostics import nearest
 from qfops.core.paths import parse
 from qfops.core.resource import Ignore, Lifecycle, OnRemove, OnReplace
-from qfops.core.values import JSON
+from qfops.core.values import ABSENT, JSON, Value
 from qfops.kinds.check import Schema
 from qfops.kinds.metadata import METADATA
 from qfops.manifests import codes
@@ -82,7 +82,7 @@ def read_address(text: str, path: str, reporter: Reporter) -> Address | None:
 
 
 def _lifecycle(value: Mapping[str, JSON], spec: Schema, reporter: Reporter) -> Lifecycle:
-    items = cast("list[dict[str, str]]", value.get("ignore", ()))
+    items = cast("list[dict[str, Value]]", value.get("ignore", ()))
     return Lifecycle(
         protect=value.get("protect") is True,
         ignore=tuple(_ignore(item, index, spec, reporter) for index, item in enumerate(items)),
@@ -91,9 +91,9 @@ def _lifecycle(value: Mapping[str, JSON], spec: Schema, reporter: Reporter) -> L
     )
 
 
-def _ignore(item: Mapping[str, str], index: int, spec: Schema, reporter: Reporter) -> Ignore:
+def _ignore(item: Mapping[str, Value], index: int, spec: Schema, reporter: Reporter) -> Ignore:
     where = f"metadata.lifecycle.ignore[{index}]"
-    path, until = item["path"], item.get("until")
+    path, until = cast("str", item["path"]), cast("str | None", item.get("until"))
     try:
         unknown = unknown_step(spec, path)
     except ValueError as error:
@@ -117,7 +117,7 @@ def _ignore(item: Mapping[str, str], index: int, spec: Schema, reporter: Reporte
                 f"{where}.until",
                 remedy="Write it as YYYY-MM-DD, for example 2027-01-31.",
             )
-    return Ignore(path, item.get("reason", ""), last)
+    return Ignore(path, cast("str", item.get("reason", "")), last, item.get("value", ABSENT))
 
 
 def unknown_step(schema: Schema, path: str) -> tuple[str, list[str]] | None:

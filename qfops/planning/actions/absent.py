@@ -23,7 +23,8 @@ from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.replacement import linkable, linked, replacement
 from qfops.planning.actions.runs import inputs_of
 from qfops.planning.diff import causes
-from qfops.planning.diff.resource_diff import diff, reverted, silenced
+from qfops.planning.diff.resource_diff import diff, reverted
+from qfops.planning.diff.silenced import silenced
 from qfops.planning.order import steps
 
 Inventory = Mapping[KindKey, Mapping[str, LiveObject]]
@@ -199,7 +200,7 @@ def _adopt(case: Case, entry: Entry | None, object_id: str, names: Names) -> Cha
         reason = unreadable or f"{object_id} to adopt does not exist, as far as this account can see"
         return change_of(case, entry, action, reason, ())
     votes = diff(case.kind, case.desired, None, live, adopting=True)
-    votes = silenced(votes, case.resource.lifecycle.ignore, case.given.today)
+    votes = silenced(case.kind, votes, case.resource.lifecycle.ignore, case.given.today)
     votes = tuple(replace(v, verdict=Verdict.NOTE) if v.verdict in _UNSEEN else v for v in votes)
     if case.given.options.revert_drift:
         votes = reverted(case.kind, votes)

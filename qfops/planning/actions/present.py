@@ -15,7 +15,8 @@ from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.replacement import replacement
 from qfops.planning.actions.runs import differing
 from qfops.planning.diff import causes
-from qfops.planning.diff.resource_diff import diff, reverted, silenced
+from qfops.planning.diff.resource_diff import diff, reverted
+from qfops.planning.diff.silenced import silenced
 from qfops.planning.order import steps
 
 
@@ -43,7 +44,7 @@ def judge(case: Case, entry: Entry, live: LiveObject) -> Change:
 def _votes(case: Case, entry: Entry, live: LiveObject) -> tuple[AttributeChange, ...]:
     prior = _without_failed_items(case.kind, entry) if live.phase is Phase.FAILED else entry.attributes
     votes = diff(case.kind, case.desired, prior, live, assumed=entry.assumed)
-    votes = silenced(votes, case.resource.lifecycle.ignore, case.given.today)
+    votes = silenced(case.kind, votes, case.resource.lifecycle.ignore, case.given.today)
     return reverted(case.kind, votes) if case.given.options.revert_drift else votes
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import date
 
 from qfops.core.observation import LiveObject
 from qfops.core.plan.actions import Verdict
 from qfops.core.plan.change import AttributeChange
-from qfops.core.resource import Ignore
 from qfops.core.values import ABSENT, UNOBSERVED, Value, same
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten, normalised
@@ -100,28 +98,6 @@ def _closed(
         else item
         for item in votes
     )
-
-
-def silenced(
-    votes: tuple[AttributeChange, ...], ignores: tuple[Ignore, ...], today: date
-) -> tuple[AttributeChange, ...]:
-    """The votes with drift that `lifecycle.ignore` silences marked so; intents are never silenced."""
-    if not ignores:
-        return votes
-    return tuple(
-        replace(item, verdict=Verdict.IGNORED, reason=found.reason or "ignored by lifecycle.ignore")
-        if item.verdict is Verdict.DRIFT and (found := _ignore(item.path, ignores, today))
-        else item
-        for item in votes
-    )
-
-
-def _ignore(path: str, ignores: tuple[Ignore, ...], today: date) -> Ignore | None:
-    for item in ignores:
-        covers = path == item.path or path.startswith((f"{item.path}.", f"{item.path}["))
-        if covers and (item.until is None or today <= item.until):
-            return item
-    return None
 
 
 def reverted(kind: Kind, votes: tuple[AttributeChange, ...]) -> tuple[AttributeChange, ...]:

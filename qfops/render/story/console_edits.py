@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from qfops.core.plan.change import AttributeChange
 from qfops.core.plan.plan import HeldBack, Plan
 from qfops.core.values import same
-from qfops.render.layout import clean, plural
+from qfops.render.layout import clean
 from qfops.render.story.parts import Emphasis, Heading, Remark, Side, TextDiff
 from qfops.render.story.signs import CONSOLE_EDIT
 from qfops.render.textdiff import changed_lines
@@ -45,15 +45,6 @@ class ConsoleEdits:
     heading: Heading
     edits: tuple[ConsoleEdit, ...]
     ways_on: tuple[Remark, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DriftStory:
-    """The report of console edits; `nothing` is said instead of `edits` when there are none."""
-
-    nothing: str
-    edits: ConsoleEdits | None
-    ignored: ConsoleEdits | None
 
 
 def console_edit(item: HeldBack) -> ConsoleEdit:
@@ -112,23 +103,10 @@ def held_back_story(edits: Sequence[ConsoleEdit], command: str) -> ConsoleEdits 
     if not edits:
         return None
     name = "CONSOLE EDIT" if len(edits) == 1 else "CONSOLE EDITS"
-    return ConsoleEdits(Heading(f"{name}, not part of this plan"), tuple(edits), _ways_on(edits, command))
+    return ConsoleEdits(Heading(f"{name}, not part of this plan"), tuple(edits), ways_on(edits, command))
 
 
-def drift_story(drift: Sequence[HeldBack], command: str) -> DriftStory:
-    """What a report of console edits says: first those that are neither accepted nor ignored."""
-    told = [console_edit(item) for item in drift]
-    edits = tuple(item for item in told if not item.ignored)
-    others = tuple(item for item in told if item.ignored)
-    name, rest = (plural(len(found), "console edit") for found in (edits, others))
-    return DriftStory(
-        nothing="" if edits else "No drift. The console holds what was applied.",
-        edits=ConsoleEdits(Heading(name), edits, _ways_on(edits, command)) if edits else None,
-        ignored=ConsoleEdits(Heading(f"{rest} accepted or ignored"), others) if others else None,
-    )
-
-
-def _ways_on(edits: Sequence[ConsoleEdit], command: str) -> tuple[Remark, ...]:
+def ways_on(edits: Sequence[ConsoleEdit], command: str) -> tuple[Remark, ...]:
     """What can be done about each; one edit alone has the whole command to accept it."""
     revertible = any(item.revertible for item in edits)
     undo = "--allow revert-drift" if revertible else "by hand in the console, no call can do it"

@@ -10,6 +10,7 @@ from datetime import date
 from qfops.core.address import Address
 from qfops.core.resource import Ignore, Lifecycle, OnRemove, OnReplace
 from qfops.core.state.entry import Due, Entry, Retired
+from qfops.core.values import ABSENT, Marker, plain
 from qfops.state.format.problems import FormatError
 from qfops.state.format.strict import (
     Object,
@@ -43,7 +44,7 @@ _ENTRY = frozenset(
 )
 _RETIRED = frozenset(("id", "attributes", "outputs", "runKey", "status", "why", "due", "created"))
 _LIFECYCLE = frozenset(("protect", "ignore", "onRemove", "onReplace"))
-_IGNORE = frozenset(("path", "reason", "until"))
+_IGNORE = frozenset(("path", "reason", "until", "value"))
 _DUE: dict[str, Due] = {"delete": "delete", "deactivate": "deactivate"}
 _ON_REMOVE: dict[str, OnRemove] = {"delete": "delete", "retire": "retire", "forget": "forget"}
 _ON_REPLACE: dict[str, OnReplace] = {"retire": "retire", "delete": "delete"}
@@ -156,7 +157,9 @@ def write_lifecycle(lifecycle: Lifecycle) -> Object:
 
 def _write_ignore(item: Ignore) -> Object:
     until = item.until.isoformat() if item.until else None
-    return sparse({"path": item.path, "reason": item.reason, "until": until})
+    document = sparse({"path": item.path, "reason": item.reason, "until": until})
+    # null, false and 0 are values that can be accepted: only no value at all is left out
+    return document if isinstance(item.value, Marker) else {**document, "value": plain(item.value)}
 
 
 def read_lifecycle(value: object, above: str) -> Lifecycle:
@@ -179,4 +182,9 @@ def _read_ignore(value: object, where: str) -> Ignore:
         end = date.fromisoformat(until) if until else None
     except ValueError:
         raise FormatError(f"{where}.until must be a date such as 2027-01-31") from None
-    return Ignore(field(source, "path", str, "", where), field(source, "reason", str, "", where), end)
+    return Ignore(
+        field(source, "path", str, "", where),
+        field(source, "reason", str, "", where),
+        end,
+        source.get("value", ABSENT),
+    )

@@ -22,7 +22,8 @@ def test_what_can_be_said(folder: Folder) -> None:
         "{name: b, labels: {team: 客服}, lifecycle: {protect: true, onRemove: retire,"
         " onReplace: delete, ignore: ["
         "{path: note, reason: by hand, until: 2027-01-31}, {path: config.rate}, {path:"
-        " 'free.any.thing'}, {path: 'tags[0]'}]}}",
+        " 'free.any.thing'}, {path: 'tags[0]'}, {path: note, value: null},"
+        " {path: note, value: {a: [0.5, false, '$${x}']}}, {path: config.rate, value: 0}]}}",
     )
     resource = folder.one()
     assert resource.labels == {"team": "客服"}
@@ -33,6 +34,9 @@ def test_what_can_be_said(folder: Folder) -> None:
             Ignore("config.rate"),
             Ignore("free.any.thing"),
             Ignore("tags[0]"),
+            Ignore("note", value=None),
+            Ignore("note", value={"a": [0.5, False, "${x}"]}),
+            Ignore("config.rate", value=0),
         ),
         on_remove="retire",
         on_replace="delete",
@@ -119,7 +123,8 @@ def test_names_have_a_rule(folder: Folder, name: str) -> None:
         (
             "{name: b, lifecycle: {ignore: [{path: note, until: 20270131}]}}",
             "3:55 wrong-type Box/b metadata.lifecycle.ignore[0].until:"
-            " a text is wanted here, not the number 20270131 | Last day, YYYY-MM-DD; without it, for good."
+            " a text is wanted here, not the number 20270131"
+            " | Last day in UTC, YYYY-MM-DD; without it, for good."
             ' | Put it in quotes: "20270131".',
         ),
     ],

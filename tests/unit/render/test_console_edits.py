@@ -11,7 +11,7 @@ from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change
 from qfops.core.plan.plan import HeldBack
 from qfops.core.values import Slot
-from qfops.render.story.console_edits import console_edit, drift_story, held_back, held_back_story
+from qfops.render.story.console_edits import console_edit, held_back, held_back_story
 from qfops.render.story.parts import Emphasis, Heading, Remark, Side, TextDiff
 from qfops.render.textdiff import DiffLine, Piece
 from tests.support.plans import held_back as left_alone
@@ -107,20 +107,3 @@ def test_the_ways_on_offer_an_undo_only_where_a_call_can_do_it(revertible: list[
 
 def test_no_edits_no_section() -> None:
     assert held_back_story((), "qfops") is None
-
-
-def test_the_report_tells_open_edits_before_ignored_ones() -> None:
-    report = drift_story([drift("stop", ignored=True), drift("topP"), drift("name", ignored=True)], "qfops")
-    assert report.nothing == ""
-    assert report.edits is not None
-    assert (report.edits.heading, len(report.edits.ways_on)) == (Heading("1 console edit"), 3)
-    assert report.ignored is not None
-    assert report.ignored.heading == Heading("2 console edits accepted or ignored")
-    assert [item.path for item in report.ignored.edits] == ["stop", "name"]
-    assert report.ignored.ways_on == ()
-
-
-def test_a_report_without_open_edits_says_so() -> None:
-    report = drift_story([], "qfops")
-    assert (report.edits, report.ignored) == (None, None)
-    assert report.nothing == "No drift. The console holds what was applied."

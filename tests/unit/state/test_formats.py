@@ -28,6 +28,7 @@ from qfops.state.format.snapshot import Snapshot, read_snapshot, write_snapshot
 from .support import FAQ, KINDS, entry, header, intent, refusals
 
 MODEL, TASK = Address("Model", "m"), Address("FineTuningTask", "t", "v1")
+ACCEPTED: tuple[JSON, ...] = (None, False, 0, "", 0.1, [], {"a": [1, None]})
 FULL = Entry(
     address=FAQ,
     id="ds-1",
@@ -36,7 +37,14 @@ FULL = Entry(
     outputs={"versionId": "dv-1"},
     dependencies=(Address("PromptTemplate", "faq"), Address("Dataset", "old", "v1")),
     lifecycle=Lifecycle(
-        True, (Ignore("description", "support", date(2027, 1, 31)), Ignore("x")), "retire", "delete"
+        True,
+        (
+            Ignore("description", "support", date(2027, 1, 31)),
+            Ignore("x"),
+            *(Ignore("y", value=value) for value in ACCEPTED),
+        ),
+        "retire",
+        "delete",
     ),
     labels={"team": "support"},
     status={"importStatus": "Imported", "publishStatus": "Published"},
