@@ -19,7 +19,7 @@ def test_rate_limit(api: Api, emulator: Emulator, clock: Clock) -> None:
         api("DescribeDatasets")
     with pytest.raises(Refused) as caught:
         api("DescribeDatasets")
-    assert caught.value.code == (429, "TooManyRequests")
+    assert caught.value.code == (429, "OverRateLimit")
     clock.pass_(1)
     api("DescribeDatasets")
     emulator.configure(rate_limit=None)
