@@ -17,7 +17,7 @@ from qfops.emulator import signature
 from qfops.emulator.catalogue import ACTIONS, ROUTES
 from qfops.emulator.vocabulary import faults
 from qfops.emulator.vocabulary.errors import CODES, ApiError, envelope
-from qfops.emulator.vocabulary.facts import shaped
+from qfops.emulator.vocabulary.facts import shaped, without
 from qfops.emulator.vocabulary.fields import JsonObject, check, known
 from qfops.emulator.vocabulary.knobs import Knobs
 from qfops.emulator.world.actions import Action, Result
@@ -98,6 +98,7 @@ class Console:
             world = World(connection, account, context.now, context.knobs)
             with undone_on_error(connection):
                 result: Result = shaped(action.handler(world, body), action.result)
+            result = without(result, action.name, context.knobs.hidden)
         except ApiError as error:
             return _refusal(error, request_id, context)
         return Answer(200, {"requestId": request_id, "result": result}, {}, context.fault, latency)

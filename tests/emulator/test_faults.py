@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from qfops.emulator import ConnectionCut, Emulator, Fault, running
-
 from qfops.emulator.vocabulary.errors import CODES
 
 from .speaking import Api

@@ -58,7 +58,7 @@ def _replicas(attributes: Mapping[str, JSON]) -> int | None:
 def decode(item: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """An answer in today's terms: older ones call the set `modelId` and the model `modelVersionId`."""
     shown = dict(item)
-    if "modelVersionId" in item:
+    if item.get("modelVersionId") is not None:
         shown["modelSetId"] = item.get("modelSetId", item.get("modelId"))
         shown["modelId"] = item["modelVersionId"]
     if "resourceConfig" in item:
