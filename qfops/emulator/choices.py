@@ -135,7 +135,11 @@ CHOICES: tuple[Choice, ...] = (
         f"one of a job whose name contains `{FAILING_JOB}`, one with hyper-parameter `reference` "
         f"{FAILING_SEED}, or one that reads a BOS file whose name contains `{BROKEN_FILE}`",
     ),
-    Choice("fine-tuning", "metrics and checkpointList", "absent before Done; metrics for SFT only"),
+    Choice(
+        "fine-tuning",
+        "metrics and checkpointList",
+        "absent before Done; metrics for SFT and DPO; checkpointList only of runs with saveStep",
+    ),
     Choice("fine-tuning", "finishDate before the end", "0000-00-00T00:00:00Z"),
     Choice("fine-tuning", "stop of an ended or unknown task", "200 and false"),
     Choice("fine-tuning", "delete of a waiting or running task", "409 StateConflict"),
