@@ -1,4 +1,4 @@
-"""What the vendor's own artefacts show and its pages do not: combinations that ran, answers in another form."""
+"""What the vendor's own artefacts show and its pages do not: what really ran, answers in another form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from qfops.core.address import KindKey
 from qfops.core.resource import Resource
-from qfops.core.values import JSON
+from qfops.core.values import JSON, Value
 from qfops.kinds.decoding import decode
 from qfops.kinds.registry import load
 from tests.support.bench import WHOLE, Bench, actions, ref, resource, trouble
@@ -18,7 +18,7 @@ def _job(name: str, base: str, mode: str) -> Resource:
 
 
 def _run(name: str, job: str, data: str, **spec: JSON) -> Resource:
-    config = {
+    config: Value = {
         "sourceType": "Platform", "versions": [{"versionId": ref(f"Dataset/{data}")}], "splitRatio": 20,
     }  # fmt: skip
     return resource(
