@@ -38,6 +38,7 @@ CHOICES: tuple[Choice, ...] = (
         "403 with X-Bce-Error-Code, X-Bce-Error-Message and the error envelope",
     ),
     Choice("transport", "missing x-bce-date", "403 AccessDenied, and a complaint"),
+    Choice("transport", "missing Authorization", "400 SignatureEmpty of the gateway, and a complaint"),
     Choice(
         "transport",
         "signature validity",
@@ -199,6 +200,7 @@ CHOICES: tuple[Choice, ...] = (
         "invalid names are no variables",
     ),
     Choice("prompts", "variables after a change of text or identifier", "found again"),
+    Choice("prompts", "variables in answers", "one text, joined by commas, in lists and details"),
     Choice("prompts", "labels: [] in a modification", "clears them; absent keeps them"),
     Choice("prompts", "more than three labels", "400"),
     Choice("prompts", "rendering without a value", "the mark stays; texts that are no variables are ignored"),
@@ -219,6 +221,7 @@ CHOICES: tuple[Choice, ...] = (
     Choice(
         "services", "the model", "must be Ready (else 400 ReferenceNotReady) and belong to the set (else 400)"
     ),
+    Choice("services", "length of name and urlSuffix", "2 to 35: the SDK makes such names by itself"),
     Choice("services", "a service that fails", f"one whose name contains `{FAILING_SERVICE}`"),
     Choice(
         "services",

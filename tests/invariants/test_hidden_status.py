@@ -233,3 +233,32 @@ def test_a_lost_purchase_is_not_repeated_on_a_status_that_is_not_shown(
     assert result.exit_code == 1
     assert "it does not show updateStatus" in trouble(result)[0]
     assert bench.writes().count("PurchaseComputeUnit") == 1
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_plan_counts_what_only_the_list_shows(how: str, bench: Bench) -> None:
+    """The read of a version shows its import, the list its publication: together they tell all."""
+    bench.declare(dataset())
+    bench.emulator.configure(hidden={"DescribeDatasetVersion.publishStatus": how})
+    assert "does not show publishStatus" in trouble(bench.apply(WHOLE))[0]
+    assert actions(bench.plan()) == {}
+    assert trouble(bench.apply(WHOLE)) == []
+    assert bench.writes().count("PublishDatasetVersion") == 1
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_status_of_then_that_is_not_shown_any_more_holds_nothing_up(how: str, bench: Bench) -> None:
+    """State says Updating; the console shows that it serves, and of an update nothing at all."""
+    bench.declare(*deployed(), imported("next"))
+    assert trouble(bench.apply(WHOLE)) == []
+    bench.emulator.configure(durations={"update": 600.0})
+    bench.edit("Service/faq", modelId=ref("Model/faq-next"))
+    bench.apply(WHOLE, limit=0.0)
+    assert actions(bench.plan()) == {"Service/faq": "wait"}
+    bench.apply(WHOLE, limit=0.0)
+    bench.pass_time()
+    hide(bench, how, "Service", "updateStatus")
+    assert actions(bench.plan()) == {}
+    assert trouble(bench.apply(WHOLE)) == []
+    entry = bench.state().entries[Address.parse("Service/faq")]
+    assert dict(entry.status) == {"runStatus": "Serving"}
