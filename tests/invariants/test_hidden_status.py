@@ -14,7 +14,9 @@ import pytest
 from qfops.core.address import Address, KindKey
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Resource
+from qfops.core.values import JSON
 from qfops.kinds.base import Kind
+from qfops.kinds.decoding import decode
 from qfops.kinds.registry import load
 from tests.support.bench import WHOLE, Bench, actions, find, ref, trouble
 from tests.support.project import container, dataset, deployed, imported, job, model_set, run, version
@@ -262,3 +264,33 @@ def test_a_status_of_then_that_is_not_shown_any_more_holds_nothing_up(how: str, 
     assert trouble(bench.apply(WHOLE)) == []
     entry = bench.state().entries[Address.parse("Service/faq")]
     assert dict(entry.status) == {"runStatus": "Serving"}
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_status_that_goes_away_while_we_wait_is_not_the_end_of_the_run(how: str, bench: Bench) -> None:
+    """The plan saw it going; that nothing is shown of it now does not mean that it is done."""
+    subject = started(bench, "FineTuningTask")
+    bench.emulator.configure(durations={"import": 0.0, "publish": 0.0, "queue": 0.0, "training": 600.0})
+    bench.apply(WHOLE, limit=0.0)
+    bench.pass_time(60.0)
+    plan, result = bench.apply_plan(WHOLE, between=lambda _: hide(bench, how, "FineTuningTask", "runStatus"))
+    assert actions(plan) == {subject: "wait"}
+    assert "not proven" in trouble(result)[0]
+    assert result.exit_code == 1
+    assert bench.writes().count("CreateFineTuningTask") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("PromptTemplate", {"templateId": "pt-0", "templateName": "a", "templateContent": None}),
+        ("Service", {"serviceId": "svco-0", "name": "a", "modelId": "amv-0", "modelVersionId": None}),
+        ("Model", {"modelId": "amv-0", "status": None, "sourceInfo": {"sourceType": None}}),
+    ],
+)
+def test_null_is_not_shown_in_attributes_either(name: str, answer: dict[str, JSON]) -> None:
+    """An answer with null decodes as the same answer without the member."""
+    kind = load().kinds[KindKey("v2", name)]
+    shorter = {key: value for key, value in answer.items() if value is not None}
+    shorter = {key: {} if isinstance(value, dict) else value for key, value in shorter.items()}
+    assert decode(kind, answer) == decode(kind, shorter)
