@@ -50,6 +50,11 @@ class ErrorAnswer:
     stated: int = 0
     foreign: bool = False
 
+    @property
+    def gateway(self) -> bool:
+        """Whether the gateway in front of the API says that the answer is its own: it knows no objects."""
+        return self.headers.get("x-bce-exception-point", "").strip().lower() == "gateway"
+
 
 def open_envelope(reply: Reply) -> Answer | ErrorAnswer:
     """The result or the problem that `reply` holds; never raises for what a server can send."""

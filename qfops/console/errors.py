@@ -13,7 +13,7 @@ from qfops.console.envelope import ErrorAnswer
 from qfops.console.remedies import Loss, Situation, http_time, remedy
 from qfops.core.errors import ApiError, ErrorClass
 
-THROTTLE_CODES = frozenset({"4", "17", "18", "19", "336100", "336501", "336502"})
+THROTTLE_CODES = frozenset({"4", "17", "18", "19", "336100", "336501", "336502", "OverRateLimit"})
 """Rate, quota and load: the console turned the request away and asks for patience."""
 
 INTERNAL_CODES = frozenset({"1", "2", "336000", "500000", "InternalError"})
@@ -23,11 +23,15 @@ _TOO_MANY_RUNNING = frozenset({"TaskRunningNumberExceedLimit", "510402"})
 """Refusals that end when one of the account's running tasks does."""
 
 _KEYS_REFUSED = frozenset(
-    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired", "InvalidHTTPAuthHeader"}
+    {
+        *("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired", "InvalidHTTPAuthHeader"),
+        *("SignatureEmpty", "SignatureInvalid", "SignatureAppInvalid", "SignatureMismatch"),
+        *("SignatureTimestampInvalid", "SignatureTimestampExpired", "RequestTimeTooSkewed"),
+    }
 )
 """The console does not know the keys, or not as they were used: no call will fare better."""
 
-_NO_SUCH_CALL = frozenset({"InvalidVersion", "InvalidURI", "3", "336005"})
+_NO_SUCH_CALL = frozenset({"ResourceNotFound", "InvalidVersion", "InvalidURI", "3", "336005"})
 """Codes that speak of the address of the call and not of an object, also when they come with 404."""
 
 _LONGEST_RETRY_AFTER = 120.0
@@ -50,8 +54,8 @@ class ConsoleError(ApiError):
     """The error of one call, with what the client's own retries need besides.
 
     `throttled`: everybody is to slow down, for `retry_after` seconds at least. `lasting`: no repetition can
-    help (a certificate, a redirect). `foreign`: the answer did not come from the console API, so that a 404
-    says nothing about an object.
+    help (a certificate, a redirect). `foreign`: the answer did not come from the console API, or from the
+    gateway in front of it, so that a 404 says nothing about an object.
     """
 
     throttled = False
@@ -98,7 +102,7 @@ def classify(
     )
     error.throttled = outcome.status == HTTPStatus.TOO_MANY_REQUESTS or outcome.code in THROTTLE_CODES
     error.lasting = HTTPStatus.MULTIPLE_CHOICES <= outcome.status < HTTPStatus.BAD_REQUEST
-    error.foreign = outcome.foreign
+    error.foreign = outcome.foreign or outcome.gateway
     error.fatal = outcome.code in _KEYS_REFUSED
     error.crowded = outcome.code in _TOO_MANY_RUNNING
     error.retry_after = retry_after(outcome, situation.now)

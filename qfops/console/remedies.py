@@ -62,6 +62,17 @@ _CODES = {
     "SignatureDoesNotMatch": _NOT_A_PAIR,
     "InvalidHTTPAuthHeader": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY: something was cut off or added. "
     + _KEY_KIND,
+    "SignatureAppInvalid": "Check {keys}_ACCESS_KEY: the console does not know the access key {access_key}. "
+    + _KEY_KIND,
+    "SignatureMismatch": _NOT_A_PAIR,
+    "SignatureEmpty": "The signature was lost on the way: a proxy may take the Authorization header away."
+    " Check the proxy variables (HTTPS_PROXY, NO_PROXY).",
+    "SignatureInvalid": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY: something was cut off or added. "
+    + _KEY_KIND,
+    "ResourceNotFound": "The console has no such call: check console.endpoint ({endpoint}). This says nothing"
+    " about the object.",
+    "BadGateway": "The console is there, what stands behind its gateway is not: try again later.",
+    "GatewayTimeout": "The console is there, what stands behind its gateway is too slow: try again later.",
     "OptInRequired": "Activate the Qianfan platform for this account in the console.",
     "13": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY. " + _KEY_KIND,
     "14": _NOT_A_PAIR,
@@ -73,6 +84,9 @@ _CODES = {
     "510403": "The account has no training credit left: see the billing page of the console.",
 }
 _ABOUT_KEYS = frozenset({"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidHTTPAuthHeader", "13", "14"})
+_CLOCK_CODES = frozenset(
+    {"RequestExpired", "RequestTimeTooSkewed", "SignatureTimestampInvalid", "SignatureTimestampExpired"}
+)
 _DENIED_CODES = frozenset({"AccessDenied", "6", "336004", "500002"})
 
 
@@ -81,7 +95,7 @@ def remedy(route: str, action: str, outcome: ErrorAnswer | Loss, situation: Situ
     if isinstance(outcome, Loss):
         return _filled(_LOSSES.get(outcome.code, ""), situation)
     code = _known_code(outcome)
-    if code == "RequestExpired":
+    if code in _CLOCK_CODES:
         return _clock(outcome, situation)
     if code in _CODES:
         told_apart = is_public(situation.access_key) or code not in _ABOUT_KEYS

@@ -84,7 +84,7 @@ async def _strike(fault: Fault, answer: Answer, receive: Receive, send: Send) ->
         whole = json.dumps(answer.body or {"requestId": "0" * 36}).encode()
         return await _send(send, 200, whole[: len(whole) // 2], {"content-type": "application/json"})
     code = detail if name == "error" else control.code_for(fault.status)
-    return await _send_json(send, fault.status, control.error_body(code), {})
+    return await _send_json(send, fault.status, *control.error_answer(code))
 
 
 async def _send_json(send: Send, status: int, body: JsonObject, headers: Mapping[str, str]) -> None:

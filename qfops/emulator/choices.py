@@ -37,7 +37,8 @@ CHOICES: tuple[Choice, ...] = (
         "refused signature",
         "403 with X-Bce-Error-Code, X-Bce-Error-Message and the error envelope",
     ),
-    Choice("transport", "missing Authorization or x-bce-date", "403 AccessDenied, and a complaint"),
+    Choice("transport", "missing x-bce-date", "403 AccessDenied, and a complaint"),
+    Choice("transport", "missing Authorization", "400 SignatureEmpty of the gateway, and a complaint"),
     Choice(
         "transport",
         "signature validity",
@@ -48,7 +49,7 @@ CHOICES: tuple[Choice, ...] = (
         "transport", "headers that must be signed", "host and x-bce-date; host may be signed without its port"
     ),
     Choice("transport", "bearer tokens", "refused"),
-    Choice("transport", "unknown action or route", "404 ActionNotFound, and a complaint"),
+    Choice("transport", "unknown action or route", "404 ResourceNotFound, and a complaint"),
     Choice("transport", "other methods than POST", "405 MethodNotAllowed"),
     Choice(
         "transport", "unknown body keys", "ignored, with a complaint that names the key and never its value"
@@ -57,7 +58,7 @@ CHOICES: tuple[Choice, ...] = (
     Choice(
         "transport",
         "rate limit",
-        "none unless the knob rate_limit is set; then 429 TooManyRequests, counted per account and process",
+        "none unless the knob rate_limit is set; then 429 OverRateLimit, counted per account and process",
     ),
     Choice(
         "transport",
@@ -109,7 +110,7 @@ CHOICES: tuple[Choice, ...] = (
     Choice("datasets", "delete while importing or publishing", "409 StateConflict"),
     Choice("datasets", "delete while a waiting or running task reads it", "409 ResourceInUse"),
     Choice("datasets", "delete the last version", "the dataset goes too"),
-    Choice("datasets", "delete twice", "404 ResourceNotFound"),
+    Choice("datasets", "delete twice", "404 NoSuchObject"),
     Choice(
         "fine-tuning",
         "job names",
@@ -135,7 +136,11 @@ CHOICES: tuple[Choice, ...] = (
         f"one of a job whose name contains `{FAILING_JOB}`, one with hyper-parameter `reference` "
         f"{FAILING_SEED}, or one that reads a BOS file whose name contains `{BROKEN_FILE}`",
     ),
-    Choice("fine-tuning", "metrics and checkpointList", "absent before Done; metrics for SFT only"),
+    Choice(
+        "fine-tuning",
+        "metrics and checkpointList",
+        "absent before Done; metrics for SFT and DPO; checkpointList only of runs with saveStep",
+    ),
     Choice("fine-tuning", "finishDate before the end", "0000-00-00T00:00:00Z"),
     Choice("fine-tuning", "stop of an ended or unknown task", "200 and false"),
     Choice("fine-tuning", "delete of a waiting or running task", "409 StateConflict"),
@@ -195,6 +200,7 @@ CHOICES: tuple[Choice, ...] = (
         "invalid names are no variables",
     ),
     Choice("prompts", "variables after a change of text or identifier", "found again"),
+    Choice("prompts", "variables in answers", "one text, joined by commas, in lists and details"),
     Choice("prompts", "labels: [] in a modification", "clears them; absent keeps them"),
     Choice("prompts", "more than three labels", "400"),
     Choice("prompts", "rendering without a value", "the mark stays; texts that are no variables are ignored"),
@@ -215,6 +221,7 @@ CHOICES: tuple[Choice, ...] = (
     Choice(
         "services", "the model", "must be Ready (else 400 ReferenceNotReady) and belong to the set (else 400)"
     ),
+    Choice("services", "length of name and urlSuffix", "2 to 35: the SDK makes such names by itself"),
     Choice("services", "a service that fails", f"one whose name contains `{FAILING_SERVICE}`"),
     Choice(
         "services",

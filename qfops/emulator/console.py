@@ -16,8 +16,8 @@ from fnmatch import fnmatchcase
 from qfops.emulator import signature
 from qfops.emulator.catalogue import ACTIONS, ROUTES
 from qfops.emulator.vocabulary import faults
-from qfops.emulator.vocabulary.errors import CODES, ApiError
-from qfops.emulator.vocabulary.facts import shaped
+from qfops.emulator.vocabulary.errors import CODES, ApiError, envelope
+from qfops.emulator.vocabulary.facts import shaped, without
 from qfops.emulator.vocabulary.fields import JsonObject, check, known
 from qfops.emulator.vocabulary.knobs import Knobs
 from qfops.emulator.world.actions import Action, Result
@@ -98,6 +98,7 @@ class Console:
             world = World(connection, account, context.now, context.knobs)
             with undone_on_error(connection):
                 result: Result = shaped(action.handler(world, body), action.result)
+            result = without(result, action.name, context.knobs.hidden)
         except ApiError as error:
             return _refusal(error, request_id, context)
         return Answer(200, {"requestId": request_id, "result": result}, {}, context.fault, latency)
@@ -109,6 +110,8 @@ class Console:
         missing = [name for name in ("authorization", "x-bce-date") if not call.headers.get(name)]
         if missing:
             context.complaints.append(f"{call.path}: header {' and '.join(missing)} missing")
+            if "authorization" in missing:
+                raise ApiError("SignatureEmpty")
             raise ApiError("AccessDenied", f"{' and '.join(missing)} missing")
         claim = signature.parse(call.headers["authorization"])
         row = connection.execute(
@@ -128,7 +131,7 @@ class Console:
         action = ACTIONS.get((call.path, name))
         if action is None:
             context.complaints.append(f"unknown action {call.method} {call.path}?Action={name}")
-            raise ApiError("ActionNotFound", f"{call.path}?Action={name}")
+            raise ApiError("ResourceNotFound", f"{call.path}?Action={name}")
         return action
 
     def _throttle(self, context: _Context) -> None:
@@ -139,7 +142,7 @@ class Console:
         while recent and recent[0] <= context.now - 1:
             recent.popleft()
         if len(recent) >= context.knobs.rate_limit:
-            raise ApiError("TooManyRequests")
+            raise ApiError("OverRateLimit")
         recent.append(context.now)
 
 
@@ -169,8 +172,8 @@ def _refusal(error: ApiError, request_id: str, context: _Context) -> Answer:
         headers = {"x-bce-error-code": error.code, "x-bce-error-message": CODES[error.code].message}
     if error.code != "AccessDenied" and not context.account:
         context.complaints.append(f"request refused: {error.code}")
-    body = {"requestId": request_id, "code": error.code, "message": error.message}
-    return Answer(error.status, body, headers, context.fault, context.knobs.latency)
+    body, marks = envelope(error.code, error.message, request_id)
+    return Answer(error.status, body, {**headers, **marks}, context.fault, context.knobs.latency)
 
 
 def _record(connection: sqlite3.Connection, call: Call, context: _Context, status: int) -> None:

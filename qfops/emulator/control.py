@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from qfops.emulator.vocabulary.errors import CODES
+from qfops.emulator.vocabulary.errors import CODES, envelope
 from qfops.emulator.vocabulary.fields import JsonObject
 from qfops.emulator.world.store import Request
 
@@ -70,10 +70,10 @@ class Controls:
 
 def code_for(status: int) -> str:
     """Return the code name that goes with a bare HTTP status."""
-    known = {429: "TooManyRequests", 503: "ServiceUnavailable"}
+    known = {429: "TooManyRequests", 502: "BadGateway", 503: "ServiceUnavailable", 504: "GatewayTimeout"}
     return known.get(status, "InternalError")
 
 
-def error_body(code: str) -> JsonObject:
-    """Return the error envelope of a code."""
-    return {"requestId": str(uuid.uuid4()), "code": code, "message": CODES[code].message}
+def error_answer(code: str) -> tuple[JsonObject, Mapping[str, str]]:
+    """Return body and headers of the answer that gives a code."""
+    return envelope(code, CODES[code].message, str(uuid.uuid4()))

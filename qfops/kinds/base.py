@@ -54,7 +54,8 @@ class Output:
 class StatusField:
     """One status key of the wire and what its words mean; `final` words never change by themselves.
 
-    `otherwise` is what words mean that nobody declared: UNREADABLE, unless the API names some only.
+    `otherwise` is what words mean that nobody declared: UNREADABLE, unless the API names some only. `proof`
+    is another read that shows the field, for answers about the object that do not.
     """
 
     key: str
@@ -64,6 +65,7 @@ class StatusField:
     stopped: tuple[str, ...] = ()
     final: tuple[str, ...] = ()
     otherwise: Phase = Phase.UNREADABLE
+    proof: Read | None = None
 
     def phase(self, word: str) -> Phase:
         """The meaning of a status word."""
@@ -147,6 +149,8 @@ class Kind:
     `echoed` are the top-level attributes that answers may show, `shown_as` says how, where that is the same
     for all of an attribute: as it was sent, in another form or order, or not at all. `leaves` is an
     attribute whose items the console makes into objects that nobody owns (labels).
+    `handles` name what calls answer besides, to be asked for later (an import's id): kept with the outputs,
+    offered to nobody.
     `derive` maps computed attributes to pure functions of the spec, for what a reader wants to see of them.
     """
 
@@ -174,6 +178,7 @@ class Kind:
     keep_on_replace: bool = False
     echo: Mapping[str, str] = field(default_factory=dict)
     missing_codes: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
     decode: Decode | None = None
     derive: Mapping[str, Derive] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()

@@ -132,6 +132,7 @@ def _operations(kind: Kind, paths: Paths) -> Iterator[str]:
         yield "there is no operation create"
     used = {rule.by for rule in kind.rules if rule.by}
     outputs = {output.name for output in kind.outputs}
+    kept = outputs | set(kind.handles)
     words = {status.key: {*status.ready, *status.stopped, *status.failed} for status in kind.readiness.fields}
     for name, operation in kind.operations.items():
         if name not in _FIXED and name not in used:
@@ -141,8 +142,13 @@ def _operations(kind: Kind, paths: Paths) -> Iterator[str]:
             for wire, output in operation.keys.items()
             if output not in outputs
         )
-        named = (*operation.counters, operation.result) if operation.result else operation.counters
-        yield from (f"{name} names {output}, which is no output" for output in named if output not in outputs)
+        yield from (
+            f"{name} names {output}, which is no output"
+            for output in operation.counters
+            if output not in outputs
+        )
+        if operation.result and operation.result not in (outputs if name == "create" else kept):
+            yield f"{name} names {operation.result}, which is no output"
         yield from (
             f"{name} requires {path}, which the schema lacks"
             for path in operation.requires
@@ -154,6 +160,11 @@ def _operations(kind: Kind, paths: Paths) -> Iterator[str]:
             f"{name} waits for {key} to be {', '.join(ends)}, which readiness does not know as an end"
             for key, ends in operation.until.items()
             if not words.get(key, set()).issuperset(ends)
+        )
+    for status in kind.readiness.fields:
+        needed = status.proof.keys.values() if status.proof is not None else ()
+        yield from (
+            f"{status.key} is proven by {item}, which nothing keeps" for item in needed if item not in kept
         )
 
 

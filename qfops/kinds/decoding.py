@@ -13,15 +13,18 @@ from qfops.kinds.status import phase_of
 
 
 def decode(kind: Kind, item: Mapping[str, JSON], *, complete: bool = False) -> LiveObject:
-    """A live object from one answer or list item; `complete` when the read shows all that can be shown."""
+    """A live object from one answer or list item; `complete` when the read shows all that can be shown.
+
+    Every member of an answer is optional, and null is not shown either.
+    """
     raw = kind.decode(item) if kind.decode is not None else item
     attributes: dict[str, JSON] = {
-        key: raw[key] for key in kind.echoed if key in raw and key not in kind.echo
+        key: raw[key] for key in kind.echoed if raw.get(key) is not None and key not in kind.echo
     }
     elsewhere: dict[str, Value] = {}
     for path, wire in kind.echo.items():
         value = get(raw, wire)
-        if not isinstance(value, Marker):
+        if not isinstance(value, Marker) and value is not None:
             put(elsewhere, path, value)
     attributes.update({key: plain(value) for key, value in elsewhere.items()})
     outputs = outputs_in(kind, raw)

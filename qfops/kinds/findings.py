@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The path, what is wrong, what to do."""
+    """The path, what is wrong, what to do; a warning says what may be refused and need not be."""
 
     path: str
     summary: str
     remedy: str = ""
+    severity: Literal["error", "warning"] = "error"

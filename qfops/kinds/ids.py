@@ -21,6 +21,11 @@ def created_outputs(kind: Kind, result: JSON) -> dict[str, JSON]:
     return {kind.create.result: result} if kind.create.result and result else {}
 
 
+def answered_handle(kind: Kind, name: str, result: JSON) -> dict[str, JSON]:
+    """The handle that the answer to a later call is, where the kind keeps it; a bare text only."""
+    return {name: result} if name in kind.handles and isinstance(result, str) and result else {}
+
+
 def object_id(kind: Kind, outputs: Mapping[str, JSON]) -> str:
     """The id of an object from its outputs; an empty string when a part is missing."""
     parts = [outputs.get(name) for name in kind.id]

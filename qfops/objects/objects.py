@@ -15,6 +15,7 @@ from qfops.kinds.bodies import keys, names_all
 from qfops.kinds.decoding import decode, each_of
 from qfops.kinds.ids import id_parts, object_id
 from qfops.kinds.operations import Listing
+from qfops.kinds.status import with_status
 from qfops.objects.answers import CannotTell, Listed, Missing, Moment, Shown
 from qfops.objects.lists import ListCall, Reading, SharedLists
 from qfops.objects.matching import in_scope, matches, shows_search_key
@@ -70,7 +71,8 @@ class Objects:
                 return Missing(began)
             return CannotTell(str(error), began, error)
         raw = answer if isinstance(answer, dict) else {}
-        return Shown(decode(kind, {**outputs, **raw}, complete=True), began)
+        live = decode(kind, {**outputs, **raw}, complete=True)
+        return await self._with_whole_status(kind, Shown(live, began), outputs, scope, since)
 
     async def part(
         self, kind: Kind, object_id_: str, key: JSON, *, since: Moment
@@ -130,6 +132,30 @@ class Objects:
         if isinstance(found, CannotTell):
             return found
         return found.object.completed(live) if isinstance(found, Shown) else live
+
+    async def _with_whole_status(
+        self, kind: Kind, found: Shown, outputs: Mapping[str, JSON], scope: str, since: Moment
+    ) -> Shown | CannotTell:
+        """The object with the status words that its own read does not show, and another one does."""
+        live = found.object
+        for field in kind.readiness.fields:
+            read = field.proof
+            if read is None or field.key in live.status or not names_all(read, outputs):
+                continue
+            try:
+                answer = await self._console.read(kind.route_of(read), read.action, keys(read, outputs))
+            except ApiError as error:
+                if error.missing:
+                    continue
+                return CannotTell(str(error), found.began, error)
+            word = answer.get(field.key) if isinstance(answer, dict) else None
+            if word is not None:
+                live = with_status(kind, live, {field.key: str(word)})
+        if kind.readiness.fields and not live.status and not kind.listing.each:
+            listed = await self._find(kind, live.id, scope, since)
+            if isinstance(listed, Shown):  # else nothing shows it, and the object itself was read
+                live = with_status(kind, live, listed.object.status)
+        return found if live is found.object else Shown(live, found.began)
 
     async def _find(self, kind: Kind, id_: str, scope: str, since: Moment) -> Shown | Missing | CannotTell:
         """An object as its list shows it, which is all that can be seen of it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from qfops.core.plan.steps import operation_of
 from qfops.core.state.entry import CURRENT, Entry
 from qfops.core.state.records import Intent, Outcome
 from qfops.core.values import JSON
@@ -19,12 +20,19 @@ from qfops.reconcile.effects import without
 def outcome(
     kind: Kind, intent: Intent, outputs: Mapping[str, JSON], entry: Entry | None, *, done: bool = False
 ) -> Outcome:
-    """The outcome of an intent that took effect; `outputs` are those of the object that it made, if any."""
+    """The outcome of an intent that took effect.
+
+    `outputs` are those of the object that it made, or handles of what a later call started, if any.
+    """
     after = _rebased(intent, entry)
     found = ""
     if after is not None and after.id is None and outputs:
         found = object_id(kind, outputs)
         after = replace(after, id=found, outputs={**after.outputs, **outputs})
+    elif after is not None and intent.header.object == CURRENT:
+        after = _started(kind, intent, after)
+        handles = {name: value for name, value in outputs.items() if name in kind.handles}
+        after = replace(after, outputs={**after.outputs, **handles})
     return Outcome(
         header=intent.header,
         entries={intent.header.address: after},
@@ -32,6 +40,16 @@ def outcome(
         outputs=dict(outputs) if found else {},
         done=done,
     )
+
+
+def _started(kind: Kind, intent: Intent, after: Entry) -> Entry:
+    """The entry once a call has started something of its own: what an earlier one showed is over."""
+    operation = kind.operations.get(operation_of(intent.header.step))
+    if operation is None or operation.result not in kind.handles:
+        return after
+    kept = {key: value for key, value in after.outputs.items() if key != operation.result}
+    status = {key: word for key, word in after.status.items() if key not in operation.until}
+    return replace(after, outputs=kept, status=status)
 
 
 def _rebased(intent: Intent, entry: Entry | None) -> Entry | None:

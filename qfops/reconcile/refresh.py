@@ -16,7 +16,7 @@ from qfops.kinds.base import Kind
 from qfops.kinds.bodies import names_all
 from qfops.kinds.live_values import unobserved
 from qfops.kinds.registry import Registry
-from qfops.kinds.status import is_final, phase_of
+from qfops.kinds.status import is_final, phase_of, remembered, untold, with_status
 from qfops.objects.answers import CannotTell, Missing, Shown
 from qfops.objects.objects import Objects
 from qfops.reconcile.concurrency import together
@@ -63,6 +63,7 @@ class _Refresh:
         await together(self._list(kind, scope) for kind, scope in lists_to_read(kinds, targets))
         await together(self._part(item, live) for item, live in self._with_part(targets))
         await together(self._detail(item) for item in targets if self._needs_read(item))
+        self._remember(targets)
 
     async def _list(self, kind: Kind, scope: str) -> None:
         listed = await self.objects.list(kind, scope, since=self.since)
@@ -106,12 +107,26 @@ class _Refresh:
         live = self._live(item)
         if live is None:
             return item.key not in self.missing and item.key not in self.unreadable and self._absent(item)
-        if not item.kind.readiness.fields or live.status:
+        if not item.kind.readiness.fields or (live.status and not self._untold(item, live)):
             return item.detail or unobserved(item.kind, live, item.declared)
         if not item.detail and item.fixed and is_final(item.kind, item.status):
             self._show(item, replace(live, status=item.status, phase=phase_of(item.kind, item.status)))
             return False
         return True
+
+    @staticmethod
+    def _untold(item: Target, live: LiveObject) -> bool:
+        """Whether neither this answer nor what was shown before says how far the object is."""
+        known = {**remembered(item.kind, item.attributes, live.status, item.status), **live.status}
+        return bool(untold(item.kind, item.attributes, known))
+
+    def _remember(self, targets: Iterable[Target]) -> None:
+        """What an object has shown once counts where nothing is shown of it any more."""
+        for item in targets:
+            live = self._live(item)
+            if live is not None and untold(item.kind, item.attributes, live.status):
+                words = remembered(item.kind, item.attributes, live.status, item.status)
+                self._show(item, with_status(item.kind, live, words))
 
     def _young(self, item: Target) -> bool:
         """Whether the object was made so short a time ago that a list need not show it yet."""
@@ -137,7 +152,7 @@ class _Refresh:
             return
         found = await self.objects.read(item.kind, outputs, since=self.since)
         if isinstance(found, Shown):
-            self._show(item, found.object.completed(live) if live else found.object)
+            self._show(item, _joined(item.kind, found.object, live) if live else found.object)
         elif isinstance(found, CannotTell) and found.fatal:
             _unless_fatal(found)
         elif live is not None and _reads_part(item.kind):
@@ -147,6 +162,11 @@ class _Refresh:
             self.inventory.get(item.kind.key, {}).pop(item.id, None)
         elif live is None or not live.status:
             self.unreadable[item.key] = found.reason
+
+
+def _joined(kind: Kind, read: LiveObject, listed: LiveObject) -> LiveObject:
+    """An object as its read shows it, with what only the list shows."""
+    return with_status(kind, read.completed(listed), listed.status)
 
 
 def _reads_part(kind: Kind) -> bool:

@@ -17,7 +17,7 @@ def test_edit_a_template(api: Api, emulator: Emulator) -> None:
     emulator.edit(template, "labels", ["new"])
     shown = api("DescribePromptTemplate", templateId=template)
     assert shown["templateContent"] == "Bye {friend}"
-    assert shown["templateVariables"] == ["friend"]
+    assert shown["templateVariables"] == "friend"
     assert shown["hyperParameters"] == {"temperature": 0.9, "topP": 0.1}
     assert shown["labels"][0]["labelName"] == "new"
     api("CreatePromptTemplate", **body)  # the old name is free again

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from qfops.emulator import ConnectionCut, Emulator, Fault, running
+from qfops.emulator.vocabulary.errors import CODES
 
 from .speaking import Api
 
@@ -105,6 +106,20 @@ def test_on_a_socket(api: Api, emulator: Emulator, base: str, kind: str, when: s
         check_answer(kind, send())
     assert labels(emulator) == (when == "after")
     assert send().status_code == 200
+
+
+GATEWAY = [name for name, code in CODES.items() if code.gateway]
+
+
+@pytest.mark.parametrize("code", GATEWAY)
+def test_the_gateway_answers_in_its_own_form(api: Api, emulator: Emulator, code: str) -> None:
+    """Without a request id, and marked in a header (vendor's pages on the gateway's error codes)."""
+    emulator.configure(faults=[{"kind": f"error:{code}", "action": "CreatePromptLabel"}])
+    response = api.send("/v2/promptLabels", "CreatePromptLabel", LABEL)
+    assert response.status_code == CODES[code].status
+    assert response.json() == {"code": code, "message": CODES[code].message}
+    assert response.headers["x-bce-exception-point"] == "Gateway"
+    assert labels(emulator) == 0
 
 
 def test_skip_times_and_action(api: Api, emulator: Emulator) -> None:

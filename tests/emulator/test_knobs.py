@@ -19,7 +19,7 @@ def test_rate_limit(api: Api, emulator: Emulator, clock: Clock) -> None:
         api("DescribeDatasets")
     with pytest.raises(Refused) as caught:
         api("DescribeDatasets")
-    assert caught.value.code == (429, "TooManyRequests")
+    assert caught.value.code == (429, "OverRateLimit")
     clock.pass_(1)
     api("DescribeDatasets")
     emulator.configure(rate_limit=None)
@@ -47,6 +47,9 @@ def test_latency(api: Api, emulator: Emulator) -> None:
         {"rate_limit": 0},
         {"record_requests": 1},
         {"colour": "red"},
+        {"hidden": ["DescribeService.updateStatus"]},
+        {"hidden": {"updateStatus": "absent"}},
+        {"hidden": {"DescribeService.updateStatus": "blank"}},
     ],
 )
 def test_bad_knobs(emulator: Emulator, knobs: dict[str, object]) -> None:
@@ -54,6 +57,21 @@ def test_bad_knobs(emulator: Emulator, knobs: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(knobs)).removesuffix("s")):
         emulator.configure(**knobs)
     assert emulator.knobs() == before
+
+
+def test_hidden_members(api: Api, emulator: Emulator, clock: Clock) -> None:
+    """Left out or null, in lists too, of the named actions only."""
+    service = api.service(api.model(clock))["serviceId"]
+    hidden = {"DescribeService.updateStatus": "absent", "DescribeServices.runStatus": "null"}
+    emulator.configure(hidden=hidden)
+    shown, listed = api("DescribeService", serviceId=service), api("DescribeServices")["serviceList"][0]
+    assert "updateStatus" not in shown
+    assert (shown["runStatus"], listed["runStatus"], listed["updateStatus"]) == ("New", None, "None")
+    emulator.configure(hidden={"Describe*.runStatus": "absent"})
+    assert "runStatus" not in api("DescribeService", serviceId=service)
+    assert "runStatus" not in api("DescribeServices")["serviceList"][0]
+    emulator.configure(hidden={})
+    assert api("DescribeService", serviceId=service)["updateStatus"] == "None"
 
 
 def test_durations_merge(emulator: Emulator) -> None:

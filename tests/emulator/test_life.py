@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from qfops.emulator import Emulator
 
-from .speaking import Api, Clock
+from .speaking import Api, Clock, Refused
 
 
 def test_import_and_publish(api: Api, clock: Clock, emulator: Emulator) -> None:
@@ -69,9 +71,64 @@ def test_training(api: Api, clock: Clock, emulator: Emulator) -> None:
     shown = described(api, task)
     assert shown["runStatus"] == "Done"
     assert "runProgress" not in shown
-    assert set(shown["metrics"]) == {"BLEU-4", "ROUGE-1", "ROUGE-2", "ROUGE-L"}
+    scores, distances = {"BLEU-4", "ROUGE-1", "ROUGE-2", "ROUGE-L"}, {"EDIT-DISTANCE", "EMBEDDING-DISTANCE"}
+    assert set(shown["metrics"]) == scores | distances
+    assert {name for name, text in shown["metrics"].items() if text.endswith("%")} == scores
     assert len(shown["checkpointList"]) == 3
     assert shown["finishDate"] == "2023-11-14T22:15:12Z"
+
+
+def test_only_a_run_with_save_step_lists_its_steps(api: Api, clock: Clock) -> None:
+    """As five of six recorded runs; such a run is published without a step."""
+    task, model_set = (
+        api.done_task(clock),
+        api("CreateCustomModelSet", modelSetName="b1", modelType="Text2Text"),
+    )
+    assert "checkpointList" not in described(api, task)
+    body = {"modelSetId": model_set, "sourceType": "Train"}
+    with pytest.raises(Refused):
+        api("CreateCustomModel", **body, trainMeta={"taskId": task, "step": 1})
+    assert api("CreateCustomModel", **body, trainMeta={"taskId": task})["modelId"]
+
+
+@pytest.mark.parametrize(
+    ("model", "mode", "scale", "data"),
+    [
+        ("ERNIE-Tiny-8K", "DPO", "LoRA", "DPO_PromptChosenRejected"),
+        ("ERNIE-Tiny-8K", "DPO", "FullFineTuning", "DPO_PromptChosenRejected"),
+        ("Stable-Diffusion-XL-Base-1.0", "SFT", "LoRA", "PromptImage"),
+    ],
+)
+def test_combinations_that_really_ran(
+    api: Api, clock: Clock, model: str, mode: str, scale: str, data: str
+) -> None:
+    version = api.version(clock, data)
+    job = api("CreateFineTuningJob", name="ran", model=model, trainMode=mode)["jobId"]
+    config = {"sourceType": "Platform", "versions": [{"versionId": version}], "splitRatio": 20}
+    body = {
+        "jobId": job,
+        "parameterScale": scale,
+        "hyperParameterConfig": {"epoch": 1},
+        "datasetConfig": config,
+    }
+    task = api("CreateFineTuningTask", **body)["taskId"]
+    clock.pass_(10)
+    shown = described(api, task)
+    assert (shown["runStatus"], shown["parameterScale"]) == ("Done", scale)
+    assert "metrics" in shown
+
+
+def test_a_dpo_run_goes_on_from_an_sft_run_of_another_job(api: Api, clock: Clock) -> None:
+    base = api.done_task(clock, "sft", "ERNIE-Tiny-8K")
+    version = api.version(clock, "DPO_PromptChosenRejected")
+    job = api("CreateFineTuningJob", name="dpo", model="ERNIE-Tiny-8K", trainMode="DPO")["jobId"]
+    config = {"sourceType": "Platform", "versions": [{"versionId": version}], "splitRatio": 20}
+    task = api(
+        "CreateFineTuningTask", jobId=job, parameterScale="LoRA", hyperParameterConfig={},
+        datasetConfig=config, incrementTaskId=base,
+    )["taskId"]  # fmt: skip
+    clock.pass_(10)
+    assert described(api, task)["runStatus"] == "Done"
 
 
 def test_a_duration_holds_from_creation(api: Api, clock: Clock, emulator: Emulator) -> None:

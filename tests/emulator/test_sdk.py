@@ -123,13 +123,61 @@ def test_prompts(sdk: Any) -> None:
     shown = prompt.info(made, city="Xi'an")["result"]
     assert shown["content"] == "Ten dishes of Xi'an"
     prompt.update(made, template_content="Nine dishes of {town}", hyper_parameters={"topP": 0.5})
-    assert prompt.info(made)["result"]["templateVariables"] == ["town"]
+    assert prompt.info(made)["result"]["templateVariables"] == "town"
     listed = prompt.list(name="city", type="Custom")["result"]["items"]
     assert [item["templateId"] for item in listed] == [made]
     label = prompt.create_label(["travel"])["result"]["labels"][0]["labelId"]
     assert len(prompt.list_labels()["result"]["items"]) == 3
     assert prompt.delete_label(label)["result"] is True
     assert prompt.delete(made)["result"] is True
+
+
+def test_a_prompt_of_the_platform_is_read_with_its_variables(sdk: Any) -> None:
+    """The SDK's own Prompt takes the variables apart at their commas."""
+    from qianfan.common.prompt.prompt import Prompt as Held
+    from qianfan.resources.console.prompt import Prompt
+
+    text = "Ten dishes of {city} for {guests}"
+    made = Prompt.V2.create("city-food", text)["result"]["templateId"]
+    assert len(made.removeprefix("pt-")) == 16
+    for shown in (Prompt.V2.info(made)["result"], *Prompt.V2.list(type="Custom")["result"]["items"]):
+        assert shown["templateVariables"] == "city,guests"
+    held = Held(template=text)
+    assert sorted(held.variables or []) == sorted(shown["templateVariables"].split(","))
+
+
+def test_a_service_without_update_status(sdk: Any, emulator: Emulator, clock: Clock) -> None:
+    """The SDK waits on runStatus alone, and makes names of 35 characters by itself."""
+    from qianfan.resources.console.service import Service
+
+    from .speaking import Api
+
+    emulator.configure(hidden={"DescribeService*.updateStatus": "absent"})
+    api = Api(emulator)
+    model_set, model = api.model(clock)
+    api.close()
+    name = f"svc{model_set}_{model}"
+    assert len(name) == 35
+    hourly = {
+        "paymentTiming": "Prepaid", "reservation": {"reservationTimeUnit": "Hour", "reservationLength": 1},
+    }  # fmt: skip
+    compute = {"type": "GPU-I-2", "replicasCount": 1}
+    made = Service.V2.create_service(model_set, model, name, name, compute, hourly)["result"]["serviceId"]
+    clock.pass_(2)
+    shown = Service.V2.service_detail(made)["result"]
+    assert shown["runStatus"] == "Serving"
+    assert "updateStatus" not in shown
+
+
+def test_every_scale_that_is_listed_is_one_that_the_sdk_knows(sdk: Any) -> None:
+    """One unknown scale makes it drop every model of the mode."""
+    from qianfan.resources.console.consts import TrainParameterScale
+    from qianfan.resources.console.finetune import FineTune
+
+    known = {scale.value for scale in TrainParameterScale}
+    for model in FineTune.V2.supported_models()["result"]:
+        for mode in model["supportTrainMode"]:
+            assert {scale["parameterScale"] for scale in mode["supportParameterScale"]} <= known
 
 
 def test_compute(sdk: Any, emulator: Emulator, clock: Clock) -> None:

@@ -1,7 +1,8 @@
 """Every refusal the emulated console knows: code name, HTTP status, sentence.
 
 One table, so that tests and readers see all of them at once. The first block is common to all Baidu cloud
-services; the second block is the emulator's own choice, because no page names those codes.
+services; the second is what the gateway in front of them says, which speaks of the call and never of an
+object; the third is the emulator's own choice, because no page names those codes.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ class Code:
     status: int
     message: str
     own: bool = False  # True: the emulator's choice, False: named by Baidu's pages
+    gateway: bool = False  # said in front of the API: its body has no request id
 
 
 CODES: Mapping[str, Code] = {
@@ -32,7 +34,17 @@ CODES: Mapping[str, Code] = {
     "SignatureDoesNotMatch": Code(
         403, "SignatureDoesNotMatch, cause: Fail to authn user: Signature does not match"
     ),
-    "ActionNotFound": Code(404, "There is no such action on this route.", own=True),
+    "ResourceNotFound": Code(404, "The requested API does not exist.", gateway=True),
+    "SignatureEmpty": Code(400, "Signature is invalid: Signature is empty.", gateway=True),
+    "SignatureInvalid": Code(400, "Signature is invalid.", gateway=True),
+    "SignatureAppInvalid": Code(400, "Signature is invalid: unknown access key.", gateway=True),
+    "SignatureTimestampInvalid": Code(400, "Signature is invalid: bad timestamp.", gateway=True),
+    "SignatureTimestampExpired": Code(400, "Signature is invalid: timestamp expired.", gateway=True),
+    "SignatureMismatch": Code(400, "Signature is invalid: Signature does not match.", gateway=True),
+    "RequestTimeTooSkewed": Code(403, "The request time differs too much from ours.", gateway=True),
+    "OverRateLimit": Code(429, "The rate limit is exceeded.", gateway=True),
+    "BadGateway": Code(502, "There is no backend, or it failed.", gateway=True),
+    "GatewayTimeout": Code(504, "The backend took too long.", gateway=True),
     "AlreadyPublished": Code(409, "This run and step is already published in this model set.", own=True),
     "BaseModelMismatch": Code(409, "The base model differs from the model set's.", own=True),
     "DatasetTooSmall": Code(400, "The dataset has fewer than 32 entries.", own=True),
@@ -40,9 +52,9 @@ CODES: Mapping[str, Code] = {
     "InvalidReference": Code(400, "The request names an object that does not exist.", own=True),
     "MethodNotAllowed": Code(405, "Only POST is allowed.", own=True),
     "NameConflict": Code(409, "The name is already in use.", own=True),
+    "NoSuchObject": Code(404, "The object does not exist.", own=True),
     "ReferenceNotReady": Code(400, "The request names an object that is not ready for it.", own=True),
     "ResourceInUse": Code(409, "The object is in use.", own=True),
-    "ResourceNotFound": Code(404, "The object does not exist.", own=True),
     "ServiceUnavailable": Code(503, "The service is temporarily unavailable.", own=True),
     "StateConflict": Code(409, "The object's state does not allow this.", own=True),
     "TooManyRequests": Code(429, "Request rate limit reached.", own=True),
@@ -59,6 +71,13 @@ class ApiError(Exception):
         super().__init__(f"{code}: {self.message}")
 
 
+def envelope(code: str, message: str, request_id: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Return body and headers of a refusal: the gateway's names no request, and says whose word it is."""
+    if CODES[code].gateway:
+        return {"message": message, "code": code}, {"x-bce-exception-point": "Gateway"}
+    return {"requestId": request_id, "code": code, "message": message}, {}
+
+
 def invalid(parameter: str) -> ApiError:
     """Return the refusal of one request parameter, in the console's own wording."""
     return ApiError("InappropriateJSON", f"param[{parameter}] invalid.")
@@ -66,4 +85,4 @@ def invalid(parameter: str) -> ApiError:
 
 def not_found(kind: str, object_id: str) -> ApiError:
     """Return the refusal of an id nobody has, or another account has."""
-    return ApiError("ResourceNotFound", f"{kind} {object_id}")
+    return ApiError("NoSuchObject", f"{kind} {object_id}")

@@ -5,6 +5,8 @@ array, a dict for an object; a key that ends in `?` may be absent. Whatever the 
 leaves the emulator, and a result that lacks a promised key is an internal error, not an answer.
 """
 
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 Shape: TypeAlias = "str | list[Shape] | dict[str, Shape]"
@@ -46,6 +48,28 @@ def _object(value: dict[str, Any], shape: dict[str, Shape], at: str) -> dict[str
         elif key == name:
             raise ShapeError(f"{at} lacks {key}")
     return kept
+
+
+def without(result: Any, action: str, hidden: Mapping[str, str]) -> Any:
+    """Return a result less the members that are not to be shown by this action, at any depth."""
+    fields: dict[str, str] = {}
+    for name, how in hidden.items():
+        pattern, _, key = name.partition(".")
+        if fnmatchcase(action, pattern):
+            fields[key] = how
+    return _stripped(result, fields) if fields else result
+
+
+def _stripped(value: Any, fields: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_stripped(element, fields) for element in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: None if fields.get(key) == "null" else _stripped(inner, fields)
+        for key, inner in value.items()
+        if fields.get(key) != "absent"
+    }
 
 
 PAGE_INFO: Shape = {"marker": "str", "maxKeys": "int", "isTruncated": "bool", "nextMarker?": "str"}

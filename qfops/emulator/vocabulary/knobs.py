@@ -4,6 +4,7 @@ Values only, checked when set and kept in the store, so that every process on on
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 
@@ -19,6 +20,9 @@ DEFAULT_DURATIONS: Mapping[str, float] = {
     "unit": 0.3,  # a compute unit, bought or released
 }
 
+ABSENCES = ("absent", "null")
+"""How a member of a result is not shown; every one is optional, and the two mean the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
@@ -32,6 +36,7 @@ class Knobs:
     strict_dataset_names: bool = False
     unique_template_names: bool = True
     record_requests: bool = True
+    hidden: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, changes: Mapping[str, object]) -> "Knobs":
         """Return these settings with `changes`; durations merge, `None` lifts a limit."""
@@ -80,6 +85,14 @@ def _switch(name: str, value: object) -> None:
         raise ValueError(f"{name} must be true or false, not {value!r}")
 
 
+def _hidden(name: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name} must map Action.field to {' or '.join(ABSENCES)}, not {value!r}")
+    for key, how in value.items():
+        if not re.fullmatch(r"[A-Za-z*]+\.[A-Za-z]+", str(key)) or how not in ABSENCES:
+            raise ValueError(f"{name} maps Action.field to {' or '.join(ABSENCES)}, not {key!r} to {how!r}")
+
+
 def _durations(name: str, value: object) -> None:
     if not isinstance(value, Mapping):
         raise ValueError(f"{name} must map names to seconds, not {value!r}")
@@ -98,4 +111,5 @@ _CHECKS = {
     "strict_dataset_names": _switch,
     "unique_template_names": _switch,
     "record_requests": _switch,
+    "hidden": _hidden,
 }

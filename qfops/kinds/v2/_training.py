@@ -6,7 +6,14 @@ from qfops.core.resource import Resource
 from qfops.kinds.base import ProjectView
 
 MODE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    "SFT": ("PromptResponse", "Role", "SFT_FIM", "PromptSortedresponses", "PromptImageResponse"),
+    "SFT": (
+        "PromptResponse",
+        "Role",
+        "SFT_FIM",
+        "PromptSortedresponses",
+        "PromptImage",
+        "PromptImageResponse",
+    ),
     "PostPretrain": ("Text",),
     "DPO": ("DPO_PromptChosenRejected",),
     "KTO": ("KTO_PromptChosenRejected",),
@@ -26,6 +33,7 @@ _FAMILIES: tuple[tuple[str, str], ...] = (
     ("BLOOMZ-7B", "BLOOMZ-7B"),
     ("CodeLlama-7B", "CodeLlama-7B"),
     ("SQLCoder-7B", "SQLCoder-7B"),
+    ("Stable-Diffusion-XL", "Stable-Diffusion-XL"),
 )
 """How names of base models begin, and the family whose results may share one model set."""
 

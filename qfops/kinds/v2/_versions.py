@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from qfops.core.values import JSON
 from qfops.kinds.base import Output, Readiness, StatusField
-from qfops.kinds.operations import CallValues, Listing, Operation, Repeat
+from qfops.kinds.operations import CallValues, Listing, Operation, Read, Repeat
 
+IMPORT_TASK = "importTaskId"
 SAMPLE_COUNT = Output("sampleCount", "Rows that the version holds.")
 
 
@@ -17,7 +18,7 @@ def import_body(call: CallValues) -> dict[str, JSON]:
 
 def with_publish(item: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """The answer with `publish` beside the console's `publishStatus`: whether publishing was asked for."""
-    if "publishStatus" not in item:
+    if item.get("publishStatus") is None:
         return item
     return {**item, "publish": item["publishStatus"] in ("Publishing", "Published")}
 
@@ -27,6 +28,7 @@ IMPORT = Operation(
     Repeat.LOOK_UP,
     keys={"versionId": "versionId"},
     sends="item",
+    result=IMPORT_TASK,
     counters=(SAMPLE_COUNT.name,),
     until={"importStatus": ("ImportFinished",)},
     encode=import_body,
@@ -49,6 +51,8 @@ READINESS = Readiness(
             going=("Importing",),
             failed=("ImportFailed",),
             final=("Created", "ImportFinished", "ImportFailed"),
+            # Of a version the field is inferred, of an import task it is documented.
+            proof=Read("DescribeImportTask", keys={"taskId": IMPORT_TASK}),
         ),
         StatusField(
             "publishStatus",

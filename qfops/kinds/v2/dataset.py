@@ -11,7 +11,15 @@ from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way
-from qfops.kinds.v2._versions import IMPORT, PUBLISH, READINESS, SAMPLE_COUNT, VERSIONS, with_publish
+from qfops.kinds.v2._versions import (
+    IMPORT,
+    IMPORT_TASK,
+    PUBLISH,
+    READINESS,
+    SAMPLE_COUNT,
+    VERSIONS,
+    with_publish,
+)
 
 _FIXED = "the console API has no call that changes a dataset"
 
@@ -46,6 +54,7 @@ KIND = Kind(
     read=Read("DescribeDatasetVersion", keys={"versionId": "versionId"}),
     part=Part(VERSIONS, key="versionId", owned_when=("import", "publish"), made_with={"versionNumber": 1}),
     readiness=READINESS,
+    handles=(IMPORT_TASK,),
     identity=Identity(
         ("datasetName",),
         enforced_by="us",

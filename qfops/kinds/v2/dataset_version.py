@@ -3,7 +3,15 @@
 from qfops.kinds.base import Kind, Output, Ref, Search
 from qfops.kinds.operations import Operation, Read, Repeat
 from qfops.kinds.rules import append_only, create_only, immutable, one_way
-from qfops.kinds.v2._versions import IMPORT, PUBLISH, READINESS, SAMPLE_COUNT, VERSIONS, with_publish
+from qfops.kinds.v2._versions import (
+    IMPORT,
+    IMPORT_TASK,
+    PUBLISH,
+    READINESS,
+    SAMPLE_COUNT,
+    VERSIONS,
+    with_publish,
+)
 
 KIND = Kind(
     name="DatasetVersion",
@@ -25,6 +33,7 @@ KIND = Kind(
     read=Read("DescribeDatasetVersion", keys={"versionId": "versionId"}),
     references=(Ref("datasetId", ("Dataset.datasetId",), waits_for="created", relation="container"),),
     readiness=READINESS,
+    handles=(IMPORT_TASK,),
     search=Search(scope="datasetId", match=("description",)),
     rules=(
         immutable("datasetId", why="a version cannot move to another dataset"),

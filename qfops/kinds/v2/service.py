@@ -25,6 +25,7 @@ from qfops.kinds.rules import create_only, immutable, one_way, updatable
 
 _FIXED = "no call changes it: another value is another service, with another URL"
 _HIDDEN = f"{_FIXED}; not echoed"
+LONGEST_DOCUMENTED = 20
 _KEY = {"serviceId": "serviceId"}
 _SERVING = {"runStatus": ("Serving",), "updateStatus": ("None",)}
 
@@ -58,7 +59,7 @@ def _replicas(attributes: Mapping[str, JSON]) -> int | None:
 def decode(item: Mapping[str, JSON]) -> Mapping[str, JSON]:
     """An answer in today's terms: older ones call the set `modelId` and the model `modelVersionId`."""
     shown = dict(item)
-    if "modelVersionId" in item:
+    if item.get("modelVersionId") is not None:
         shown["modelSetId"] = item.get("modelSetId", item.get("modelId"))
         shown["modelId"] = item["modelVersionId"]
     if "resourceConfig" in item:
@@ -89,6 +90,19 @@ def check_compute(resource: Resource, _project: ProjectView) -> Iterator[Finding
                 other,
                 f"{other} buys compute, deploymentConfig uses units that you own; only one may be given",
                 f"Remove {other}, or remove deploymentConfig.",
+            )
+
+
+def check_lengths(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
+    """The console's pages allow 20 characters, and longer names have been seen: no error."""
+    for path in ("name", "urlSuffix"):
+        value = resource.attributes.get(path)
+        if isinstance(value, str) and len(value) > LONGEST_DOCUMENTED:
+            yield Finding(
+                path,
+                f"{path} has {len(value)} characters; the console's pages allow {LONGEST_DOCUMENTED}",
+                f"If the console refuses it, write at most {LONGEST_DOCUMENTED} characters.",
+                severity="warning",
             )
 
 
@@ -217,5 +231,5 @@ KIND = Kind(
         "they are released in the console."
     ),
     decode=decode,
-    checks=(check_model, check_compute),
+    checks=(check_model, check_compute, check_lengths),
 )

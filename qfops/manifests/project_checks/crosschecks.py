@@ -7,6 +7,7 @@ last, and only over resources that are right in themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from qfops.core.address import Address
@@ -127,4 +128,5 @@ def _rules(project: ProjectResources, registry: Registry) -> Iterator[Diagnostic
         for check in registry.get(address).checks:
             for finding in check(resource, project):
                 path = below("spec", finding.path)
-                yield error_at(resource, Problem(codes.RULE, finding.summary, path, remedy=finding.remedy))
+                problem = Problem(codes.RULE, finding.summary, path, remedy=finding.remedy)
+                yield replace(error_at(resource, problem), severity=finding.severity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from qfops.core.address import ObjectKey
 from qfops.core.observation import LiveObject, Phase, words_of
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change
@@ -11,6 +12,7 @@ from qfops.core.plan.steps import RECORD
 from qfops.core.state.entry import Entry
 from qfops.core.values import ABSENT, JSON, same
 from qfops.kinds.base import Kind
+from qfops.kinds.status import untold
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.replacement import replacement
 from qfops.planning.actions.runs import differing
@@ -26,6 +28,9 @@ def judge(case: Case, entry: Entry, live: LiveObject) -> Change:
     if live.phase is Phase.UNREADABLE:
         reason = f"the console shows the status {words_of(live.status)!r}, which this version does not know"
         return change_of(case, entry, Action.UNKNOWN, reason, votes, remedy="upgrade qfops, then plan again")
+    hidden = untold(case.kind, entry.attributes, live.status)
+    if hidden:
+        return _untold(case, entry, hidden, votes)
     if case.kind.run:
         changed = _changed_inputs(case, entry, votes)
         if changed:
@@ -39,6 +44,13 @@ def judge(case: Case, entry: Entry, live: LiveObject) -> Change:
         names = ", ".join(vote.path for vote in replaced)
         return replacement(case, entry, live, votes, f"{names}: {replaced[0].reason}".rstrip(": "))
     return _by_status(case, entry, live, votes)
+
+
+def _untold(case: Case, entry: Entry, hidden: tuple[str, ...], votes: tuple[AttributeChange, ...]) -> Change:
+    """Nothing shows how far it is, and nothing ever did: neither done nor going may be said of it."""
+    shown = f"the console does not show {' and '.join(hidden)}, so nothing says how far it is"
+    reason = case.given.observed.unreadable.get(ObjectKey(case.kind.key, entry.id or ""), shown)
+    return change_of(case, entry, Action.UNKNOWN, reason, votes)
 
 
 def _votes(case: Case, entry: Entry, live: LiveObject) -> tuple[AttributeChange, ...]:

@@ -13,7 +13,7 @@ from qfops.core.plan.steps import LINK
 from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import ABSENT, same
-from qfops.kinds.status import is_released
+from qfops.kinds.status import is_released, untold
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.identities import name_of
 from qfops.planning.actions.runs import Inputs
@@ -104,7 +104,7 @@ def linkable(case: Case, entry: Entry | None) -> tuple[Address, Retired] | None:
 
 def _fits(case: Case, item: Retired, wanted: Inputs | None) -> bool:
     live = case.given.observed.find(case.kind.key, item.id)
-    if live is None or live.phase is not Phase.READY:
+    if live is None or live.phase is not Phase.READY or untold(case.kind, item.attributes, live.status):
         return False
     if wanted is not None:
         return bool(item.run_key) and item.run_key == wanted.key

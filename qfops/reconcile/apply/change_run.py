@@ -13,6 +13,7 @@ from qfops.core.plan.steps import Call, StateEdit, Step, Wait
 from qfops.core.state.entry import CURRENT
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
+from qfops.kinds.status import goals
 from qfops.objects.answers import CannotTell, Moment, Shown
 from qfops.reconcile.apply import checks, edits, requests
 from qfops.reconcile.apply.calls import Caller, Interrupted
@@ -131,7 +132,7 @@ class ChangeRun:
     def _goal(self, step: Wait) -> Goal:
         """What ends the wait: the words that the call before it works towards."""
         if not step.operation:
-            return Goal({})
+            return Goal({}, owes=tuple(goals(self.kind, self.view.named().attributes)))
         return Goal(self.kind.operations[step.operation].until, fails=step.operation != "stop")
 
     def _seen(self) -> Sees:

@@ -10,7 +10,7 @@ from qfops.core.exit_codes import ExitCode
 from qfops.core.observation import LiveObject, Phase, words_of
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
-from qfops.kinds.status import reached
+from qfops.kinds.status import Until, reached, told
 from qfops.objects.answers import CannotTell, Missing
 from qfops.reconcile.lost_calls.settlement import unreadable
 from qfops.reconcile.run import Run
@@ -22,16 +22,24 @@ class StillGoing(QfopsError):
     exit_code = ExitCode.IN_PROGRESS
 
 
+class NotProven(QfopsError):
+    """The console accepted it and shows nothing that tells how far it is."""
+
+
 class NotReady(QfopsError):
     """The console says that it failed, or it ended in a state that cannot become what was wanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What ends a wait: status fields and the words they must show; empty: anything but "going"."""
+    """What ends a wait: status fields and the words that those shown must show; empty: anything but "going".
 
-    until: Mapping[str, tuple[str, ...]]
+    `owes` are the goals of the object that have to be told, whatever they say, where `until` is empty.
+    """
+
+    until: Until
     fails: bool = True
+    owes: tuple[Until, ...] = ()
 
     def reached(self, live: LiveObject) -> bool:
         """Whether the wait is over."""
@@ -39,7 +47,12 @@ class Goal:
             return False
         if self.until:
             return reached(live.status, self.until)
-        return not (self.fails and live.phase is Phase.FAILED)
+        return not (self.fails and live.phase is Phase.FAILED) and not self.hidden(live)
+
+    def hidden(self, live: LiveObject) -> tuple[str, ...]:
+        """The status fields of a goal that nothing tells of."""
+        goals = (self.until,) if self.until else self.owes
+        return tuple(key for until in goals if not told(live.status, until) for key in until)
 
     def failed(self, live: LiveObject) -> bool:
         """Whether it can never be reached."""
@@ -64,6 +77,7 @@ class Waiter:
         """The object once the goal is reached; StillGoing or NotReady otherwise."""
         run = self.run
         began, pause, shown = run.now(), run.wait.initial, ""
+        silent_since = began
         limit = min(self.limit, kind.readiness.limit, run.wait.limit)
         while True:
             live = await self._read(kind, outputs, scope)
@@ -74,9 +88,13 @@ class Waiter:
             if words != shown:
                 shown = words
                 tell(live)
+            hidden = goal.hidden(live)
+            silent_since = silent_since if hidden else run.now()
             left = limit - (run.now() - began)
             if left <= 0 or run.stop.is_set():
-                raise StillGoing(f"still going: {words}")
+                raise StillGoing(f"still going: {words or 'no status is shown yet'}")
+            if hidden:
+                left = min(left, _patience(run.wait.visibility - (run.now() - silent_since), hidden))
             await run.pause(min(pause, left))
             pause = run.longer(pause)
 
@@ -88,6 +106,16 @@ class Waiter:
         if isinstance(found, Missing):
             raise NotReady("it vanished from the console while we waited for it")
         return found.object
+
+
+def _patience(left: float, hidden: tuple[str, ...]) -> float:
+    """How long a status may still stay away; NotProven once that is over."""
+    if left > 0:
+        return left
+    fields = " and ".join(dict.fromkeys(hidden))
+    raise NotProven(
+        f"not proven: accepted, but the console does not show {fields}, so nothing says how far it is"
+    )
 
 
 def _check(goal: Goal, live: LiveObject) -> None:

@@ -50,8 +50,8 @@ async def look_for(
     if isinstance(found, Missing):
         return Look(Seen.GONE), found.began
     if isinstance(intent.before, Counters):
-        moved = not _as_before(intent.before, counters(kind, intent.header.step, found.object))
-        return Look(Seen.MOVED if moved else Seen.STILL), found.began
+        now = counters(kind, intent.header.step, found.object)
+        return _moved(kind, intent, intent.before, now), found.began
     shown = _shows(kind, intent, found.object, entries.get(intent.header.address))
     return Look(Seen.SHOWN if shown else Seen.NOT_SHOWN), found.began
 
@@ -89,8 +89,30 @@ def counters(kind: Kind, step: str, live: LiveObject) -> Counters:
     return Counters(live.status, {name: live.outputs.get(name) for name in names})
 
 
+def _moved(kind: Kind, intent: Intent, before: Counters, now: Counters) -> Look:
+    """Whether anything has moved; "still" is a finding only where all that could move is shown."""
+    if not _as_before(before, now):
+        return Look(Seen.MOVED)
+    until = kind.operations[operation_of(intent.header.step)].until
+    hidden = [key for key in until if key not in now.status]
+    hidden += [name for name in now.outputs if None in (now.outputs[name], before.outputs.get(name))]
+    if hidden:
+        return Look(Seen.UNREADABLE, reason=f"it does not show {', '.join(hidden)}")
+    return Look(Seen.STILL)
+
+
 def _as_before(before: Counters, now: Counters) -> bool:
-    """Whether nothing has moved; words that nobody could place are compared as they were joined."""
+    """Whether nothing has moved of what is shown now and was before.
+
+    Words that nobody could place are compared as they were joined.
+    """
+    shared = before.status.keys() & now.status.keys()
     words = [word for word in before.status.values() if word]
-    same = before.status == now.status or "/".join(words) == "/".join(now.status.values())
-    return same and before.outputs == now.outputs
+    if shared or not words or len(now.status) == 0:
+        same = all(before.status[key] == now.status[key] for key in shared)
+    else:
+        same = "/".join(words) == "/".join(now.status.values())
+    return same and all(
+        None in (value, now.outputs.get(name)) or value == now.outputs.get(name)
+        for name, value in before.outputs.items()
+    )

@@ -104,7 +104,8 @@ def test_what_may_have_left_has_an_unknown_outcome(code: str) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "missing"),
     [
-        (404, v2("ResourceNotFound"), True),
+        (404, v2("NoSuchObject"), True),
+        (404, v2("ResourceNotFound"), False),
         (404, {"requestId": "r", "message": "gone"}, True),
         (404, v2("InvalidVersion"), False),
         (404, v2("InvalidURI"), False),
@@ -119,6 +120,37 @@ def test_what_may_have_left_has_an_unknown_outcome(code: str) -> None:
 )
 def test_only_the_console_says_that_an_object_is_missing(status: int, body: Any, missing: bool) -> None:
     assert verdict(status, body).missing is missing
+
+
+GATEWAY = {
+    "ResourceNotFound": (404, REFUSED, "has no such call: check console.endpoint"),
+    "SignatureEmpty": (400, REFUSED, "a proxy may take the Authorization header away"),
+    "SignatureInvalid": (400, REFUSED, "Check TEAM_ACCESS_KEY and TEAM_SECRET_KEY"),
+    "SignatureAppInvalid": (400, REFUSED, "Check TEAM_ACCESS_KEY:"),
+    "SignatureTimestampInvalid": (400, REFUSED, "this machine's clock"),
+    "SignatureTimestampExpired": (400, REFUSED, "this machine's clock"),
+    "SignatureMismatch": (400, REFUSED, "Check TEAM_SECRET_KEY:"),
+    "RequestTimeTooSkewed": (403, REFUSED, "this machine's clock"),
+    "OverRateLimit": (429, NO_EFFECT, ""),
+    "BadGateway": (502, UNKNOWN, "try again later"),
+    "GatewayTimeout": (504, UNKNOWN, "try again later"),
+}
+"""The gateway's own errors: status, class, and what the remedy says. It answers without a request id."""
+
+
+@pytest.mark.parametrize("code", GATEWAY)
+def test_the_gateway_speaks_of_the_call_and_never_of_an_object(code: str) -> None:
+    status, expected, remedy = GATEWAY[code]
+    error = verdict(status, {"message": "m", "code": code})
+    assert (error.error_class, error.code, error.missing) == (expected, code, False)
+    assert remedy in error.remedy
+    assert error.fatal is (code.startswith("Signature") or code == "RequestTimeTooSkewed")
+    assert error.throttled is (code == "OverRateLimit")
+
+
+def test_a_404_that_the_gateway_signs_is_no_missing_object_whatever_its_code() -> None:
+    assert verdict(404, v2("NoSuchObject")).missing
+    assert not verdict(404, v2("NoSuchObject"), x_bce_exception_point="Gateway").missing
 
 
 @pytest.mark.parametrize(

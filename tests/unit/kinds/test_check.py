@@ -174,6 +174,18 @@ MISTAKES: dict[str, tuple[Callable[[], Kind], str]] = {
         lambda: with_operation("add", replace(kind().operations["add"], counters=("lines",))),
         "add names lines, which is no output",
     ),
+    "an answer that nothing keeps": (
+        lambda: with_operation("add", replace(kind().operations["add"], result="addId")),
+        "add names addId, which is no output",
+    ),
+    "a create that answers a handle": (
+        lambda: replace(with_operation("create", replace(kind().create, result="addId")), handles=("addId",)),
+        "create names addId, which is no output",
+    ),
+    "a proof by what nothing keeps": (
+        lambda: replace(kind(), readiness=_proven(Read("DescribeTask", keys={"taskId": "addId"}))),
+        "status is proven by addId, which nothing keeps",
+    ),
     "a result that is no output": (
         lambda: with_operation("create", replace(kind().create, result="crateId")),
         "create names crateId, which is no output",
@@ -295,6 +307,10 @@ MISTAKES: dict[str, tuple[Callable[[], Kind], str]] = {
         "the reference name accepts 'Lid': write Kind.output",
     ),
 }
+
+
+def _proven(by: Read) -> Readiness:
+    return Readiness((StatusField("status", ready=("Ready",), failed=("Broken",), proof=by),))
 
 
 def _part() -> Part:

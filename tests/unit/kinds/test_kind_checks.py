@@ -110,7 +110,7 @@ def test_the_format_must_fit_the_train_mode_also_of_a_later_version(
     assert found.path == "datasetConfig.versions[0].versionId"
     assert found.summary == (
         "DatasetVersion/two has dataFormat Text; trainMode SFT accepts PromptResponse, Role, SFT_FIM, "
-        "PromptSortedresponses, PromptImageResponse"
+        "PromptSortedresponses, PromptImage, PromptImageResponse"
     )
     assert found.remedy == "Refer to data of such a format, or change the job's trainMode."
 
@@ -355,3 +355,19 @@ def test_compute_is_owned_or_bought_never_both(project: Project, findings: Judge
     ]
     project.add("Service/faq", deploymentConfig={})
     assert findings("Service/faq") == []
+
+
+def test_a_long_name_of_a_service_is_a_warning(project: Project, findings: Judge) -> None:
+    """The pages say 20; the SDK makes names of 35 that were deployed."""
+    project.add("Service/faq", name="a" * 20, urlSuffix="a" * 20)
+    assert findings("Service/faq") == []
+    project.add("Service/faq", name="a" * 21, urlSuffix="a" * 35)
+    found = findings("Service/faq")
+    assert [(item.path, item.severity) for item in found] == [("name", "warning"), ("urlSuffix", "warning")]
+    assert found[1].summary == "urlSuffix has 35 characters; the console's pages allow 20"
+
+
+def test_an_image_model_learns_from_images(project: Project, findings: Judge) -> None:
+    project.add("Dataset/faq", dataFormat="PromptImage", publish=True)
+    training(project, "Dataset/faq")
+    assert findings("FineTuningTask/faq") == []

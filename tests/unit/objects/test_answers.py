@@ -53,6 +53,8 @@ LISTS = {
     "PromptTemplate": "DescribePromptTemplates",
     "FineTuningTask": "DescribeFineTuningTasks",
 }
+SILENT: JSON = {"serviceId": "svco-1"}
+"""A service that shows no status."""
 READ_PROMPT = "DescribePromptTemplate"
 GONE, FORBIDDEN, AWAY = error(status=404), error(status=403), error(status=401, fatal=True)
 NOW = 100_000.0
@@ -307,6 +309,13 @@ ROWS: tuple[Row, ...] = (
             "Serving/None after 2",
         ),
         (_waited({"runStatus": "Failed", "updateStatus": "None"}), "^NotReady: the console says Failed"),
+    ),
+    row(
+        WAITING,
+        "Shown, with nothing of what the step works towards",
+        "not proven once the visibility time is over; the next plan says unknown",
+        (_waited(*[SILENT] * 40), "^NotProven: not proven: accepted, but"),
+        (_waited({"chargeStatus": "Opened"}, {"runStatus": "Serving"}), "^Serving after"),
     ),
     row(
         WAITING,

@@ -168,6 +168,49 @@ async def test_a_read_of_its_own_shows_the_object_in_full() -> None:
     assert found.began > since
 
 
+BARE: Mapping[str, JSON] = {"versionId": "ds-1", "publishStatus": "Unpublished", "importStatus": None}
+NAMED: Mapping[str, JSON] = {"versionId": "ds-1", "importTaskId": "task-1"}
+
+
+@in_a_loop
+async def test_an_import_that_the_version_does_not_show_is_read_from_its_task() -> None:
+    """Only then, and only where its task is known; what the task says counts for the phase too."""
+    task: JSON = {"versionId": "ds-1", "importStatus": "Importing"}
+    objects, console = door(reads={"DescribeDatasetVersion": dict(BARE), "DescribeImportTask": task})
+    found = await objects.read(VERSION, NAMED, since=NEVER_READ)
+    assert isinstance(found, Shown)
+    words = [("importStatus", "Importing"), ("publishStatus", "Unpublished")]
+    assert [*found.object.status.items()] == words
+    assert found.object.phase is Phase.GOING
+    assert console.asked[-1] == ("DescribeImportTask", {"taskId": "task-1"})
+    found = await objects.read(VERSION, {"versionId": "ds-1"}, since=NEVER_READ)
+    assert isinstance(found, Shown)
+    assert dict(found.object.status) == {"publishStatus": "Unpublished"}
+    console.reads["DescribeDatasetVersion"] = {**BARE, "importStatus": "Created"}
+    await objects.read(VERSION, NAMED, since=NEVER_READ)
+    assert [action for action, _ in console.asked].count("DescribeImportTask") == 1
+
+
+@pytest.mark.parametrize(("answer", "told"), [(GONE, True), (FORBIDDEN, False), (AWAY, False)])
+@in_a_loop
+async def test_a_proof_that_cannot_be_read_is_no_answer(answer: ApiError, told: bool) -> None:
+    """A task that is gone proves nothing; one that may not be read says why."""
+    objects, _ = door(reads={"DescribeDatasetVersion": dict(BARE), "DescribeImportTask": answer})
+    found = await objects.read(VERSION, NAMED, since=NEVER_READ)
+    assert isinstance(found, Shown if told else CannotTell)
+    if isinstance(found, CannotTell):
+        assert found.error is answer
+
+
+@in_a_loop
+async def test_a_status_that_no_read_shows_is_looked_for_in_the_list() -> None:
+    """The list of the job shows what the task itself does not."""
+    objects, _ = door({"DescribeFineTuningTasks": TASKS}, {"DescribeFineTuningTask": {"taskId": "task-2"}})
+    found = await objects.read(TASK, {"taskId": "task-2"}, scope="job-1", since=NEVER_READ)
+    assert isinstance(found, Shown)
+    assert (dict(found.object.status), found.object.complete) == ({"runStatus": "Done"}, True)
+
+
 ABSENT_CODE = "ObjectNotFound"
 
 

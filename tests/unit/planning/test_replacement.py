@@ -184,6 +184,15 @@ def test_a_run_is_found_by_its_inputs() -> None:
     assert linkable(trained_world(), run("a", 0.3)) is None
 
 
+def test_a_run_of_which_nothing_says_that_it_is_done_is_not_linked() -> None:
+    """Neither the console nor the state shows a status: it may be going still, or have failed."""
+    world = trained_world()
+    shown = world.inventory[TASK]["task-1"]
+    assert linkable(world, run("a", 0.2)) == "task-1"
+    world.inventory[TASK]["task-1"] = replace(shown, status={})
+    assert linkable(world, run("a", 0.2)) is None
+
+
 def test_a_run_that_another_address_keeps_is_found_as_well_and_its_owner_named() -> None:
     world = trained_world()
     owner, kept = run("a", 0.1).address, world.entries[run("a", 0.1).address].retired[0]

@@ -158,6 +158,13 @@ IMPORTED = lost(
         ({"importStatus": "Created", "publishStatus": "Unpublished", "sampleCount": 3}, Seen.STILL),
         ({"importStatus": "Importing", "publishStatus": "Unpublished", "sampleCount": 3}, Seen.MOVED),
         ({"importStatus": "Created", "publishStatus": "Unpublished", "sampleCount": 9}, Seen.MOVED),
+        # What is not shown has neither moved nor stood still; what is shown beside it may have moved.
+        ({"publishStatus": "Unpublished", "sampleCount": 3}, Seen.UNREADABLE),
+        ({"importStatus": None, "publishStatus": "Unpublished", "sampleCount": 3}, Seen.UNREADABLE),
+        ({"publishStatus": "Unpublished", "sampleCount": 9}, Seen.MOVED),
+        ({"importStatus": "Created", "sampleCount": 3}, Seen.STILL),
+        ({"importStatus": "Created", "publishStatus": "Unpublished"}, Seen.UNREADABLE),
+        ({"sampleCount": 3}, Seen.UNREADABLE),
         (MISSING, Seen.GONE),
         (FORBIDDEN, Seen.UNREADABLE),
     ],

@@ -69,6 +69,20 @@ def test_what_was_planned_is_laid_over_what_has_happened_since(
     assert (closed.header, closed.id, closed.outputs, closed.done) == (header, "", {}, False)
 
 
+def test_a_new_import_takes_the_place_of_the_one_before() -> None:
+    """Its task is what is asked from now on; what the old one showed says nothing of the new one."""
+    words = {"importStatus": "ImportFinished", "publishStatus": "Unpublished"}
+    held = Entry(
+        address=DATA, id="dg-1", outputs={"versionId": "ds-1", "importTaskId": "task-1"}, status=words
+    )
+    intent = Intent(header=Header(attempt="a", address=DATA, step="import[1]"), planned=held)
+    for answered in ({"importTaskId": "task-2"}, {}):  # {}: settled by looking, its answer was lost
+        after = outcome(DATASET, intent, answered, held).entries[DATA]
+        assert after is not None
+        assert after.outputs == {"versionId": "ds-1", **answered}
+        assert after.status == {"publishStatus": "Unpublished"}
+
+
 def test_an_outcome_names_what_was_made_and_nothing_else() -> None:
     """Outputs of an object that was there before are no news of the call."""
     made = outcome(PROMPT, Intent(header=CREATE, planned=NEW), {"templateId": "pt-9"}, None, done=True)

@@ -10,7 +10,7 @@ from qfops.core.address import KindKey
 from qfops.core.observation import LiveObject, words_of
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
-from qfops.reconcile.apply.waiting import Goal, NotReady, StillGoing, Waiter
+from qfops.reconcile.apply.waiting import Goal, NotProven, NotReady, StillGoing, Waiter
 from tests.unit.objects.scripted import error
 from tests.unit.reconcile.scripted import WAIT, Desk
 
@@ -20,9 +20,9 @@ SERVING = Goal(SERVICE.create.until)
 
 
 class Bench(Desk):
-    """A waiter on one service whose statuses follow each other, the last one for ever."""
+    """A waiter on one service whose statuses follow each other, the last one for ever; None: not shown."""
 
-    def __init__(self, *statuses: tuple[str, str], limit: float = float("inf")) -> None:
+    def __init__(self, *statuses: tuple[str | None, str | None], limit: float = float("inf")) -> None:
         super().__init__()
         self.statuses = list(statuses)
         self.told: list[str] = []
@@ -31,7 +31,8 @@ class Bench(Desk):
 
     def _next(self) -> JSON:
         run, update = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-        return {"serviceId": "svco-1", "runStatus": run, "updateStatus": update}
+        shown = {"runStatus": run, "updateStatus": update}
+        return {"serviceId": "svco-1", **{key: word for key, word in shown.items() if word is not None}}
 
     def wait(self, goal: Goal = SERVING) -> str:
         """The words that ended the wait."""
@@ -61,6 +62,37 @@ def test_all_words_have_to_be_there() -> None:
     bench = Bench(("Serving", "Updating"), ("Serving", "None"))
     assert bench.wait() == "Serving/None"
     assert len(bench.clock.naps) == 1
+
+
+@pytest.mark.parametrize(("run", "update"), [("Serving", None), (None, "None")])
+def test_a_field_that_is_not_shown_does_not_count(run: str | None, update: str | None) -> None:
+    """The SDK waits for runStatus alone, and its mock shows no updateStatus."""
+    bench = Bench((run, update))
+    assert bench.wait() == run or update
+    assert bench.clock.naps == []
+
+
+def test_with_no_field_shown_it_is_not_proven_and_soon_said() -> None:
+    """Not ready, not going: nothing tells, so nothing is claimed, and nobody waits to the limit."""
+    bench = Bench((None, None))
+    with pytest.raises(NotProven, match="does not show runStatus and updateStatus") as raised:
+        bench.wait()
+    assert raised.value.exit_code == 1
+    assert bench.clock.time - 1000.0 == WAIT.visibility
+
+
+def test_the_visibility_time_counts_from_when_something_was_last_shown() -> None:
+    """An answer without a status in between is no reason to give up."""
+    bench = Bench(*[("Deploying", "None")] * 12, (None, None), ("Serving", "None"))
+    assert bench.wait() == "Serving/None"
+
+
+def test_a_wait_for_what_was_started_earlier_wants_to_be_told() -> None:
+    """Nothing shown is not "no longer going"."""
+    bench = Bench((None, None))
+    with pytest.raises(NotProven):
+        bench.wait(Goal({}, owes=(SERVICE.create.until,)))
+    assert Bench(("Serving", None)).wait(Goal({}, owes=(SERVICE.create.until,))) == "Serving"
 
 
 @pytest.mark.parametrize("limit", [0.0, 100.0, float("inf")])

@@ -56,6 +56,7 @@ class SupportedModel:
     name: str
     family: str
     modes: Mapping[str, Mapping[str, tuple[Parameter, ...]]] = field(default_factory=dict)
+    type: str = "text2text"
 
 
 def _range(key: str, low: float, high: float, default: float) -> Parameter:
@@ -132,16 +133,23 @@ _OPEN_LORA = (
     Parameter("loraTargetModules", "string", "mult_choice", _MODULES, list(_MODULES[:1] + _MODULES[2:3])),
 )
 _OPEN_MODES: Modes = {"SFT": {"FullFineTuning": _OPEN, "LoRA": _OPEN_LORA, "PromptTuning": _OPEN}}
-_LITE_0308: Modes = {**_ERNIE_MODES, "SFT": {**_ERNIE_MODES["SFT"], "LoRA-GA": _LORA}}
+_IMAGE = (_range("epoch", 1, 50, 1), _range("batchSize", 1, 4, 1), _range("learningRate", 1e-7, 0.001, 1e-5))
+_IMAGE_LORA = (*_IMAGE, _choice("loraRank", 8, 16, 32, 64, default=32))
 
 MODELS: Mapping[str, SupportedModel] = {
     model.name: model
     for model in (
         SupportedModel("ERNIE-Speed-8K", "ERNIE-Speed", _ERNIE_MODES),
         SupportedModel("ERNIE-Speed-Pro-128K", "ERNIE-Speed", {"SFT": _ERNIE_MODES["SFT"]}),
-        SupportedModel("ERNIE-Lite-8K-0308", "ERNIE-Lite", _LITE_0308),
+        SupportedModel("ERNIE-Lite-8K-0308", "ERNIE-Lite", _ERNIE_MODES),
         SupportedModel("ERNIE-Lite-8K-0922", "ERNIE-Lite", {"SFT": _ERNIE_MODES["SFT"]}),
-        SupportedModel("ERNIE-Tiny-8K", "ERNIE-Tiny", {"SFT": _ERNIE_MODES["SFT"]}),
+        SupportedModel("ERNIE-Tiny-8K", "ERNIE-Tiny", {mode: _ERNIE_MODES[mode] for mode in ("SFT", "DPO")}),
+        SupportedModel(
+            "Stable-Diffusion-XL-Base-1.0",
+            "Stable-Diffusion-XL",
+            {"SFT": {"FullFineTuning": _IMAGE, "LoRA": _IMAGE_LORA}},
+            "text2image",
+        ),
         SupportedModel("Qianfan-Chinese-Llama-2-7B", "Llama-2-7B", _OPEN_MODES),
         SupportedModel("Qianfan-Chinese-Llama-2-13B-v2", "Llama-2-13B", _OPEN_MODES),
         SupportedModel(
@@ -185,7 +193,7 @@ def listed() -> list[JsonObject]:
     return [
         {
             "model": model.name,
-            "modelType": "text2text",
+            "modelType": model.type,
             "baseModel": model.family,
             "supportTrainMode": [
                 {

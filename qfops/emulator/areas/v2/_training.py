@@ -13,6 +13,8 @@ from qfops.emulator.world.world import Item, World
 TASK = "FineTuningTask"
 RUN_STATUSES = ("Waiting", "Running", "Done", "Failed", "Stopped")
 ALIVE = ("Waiting", "Running")
+DISTANCES = ("EDIT-DISTANCE", "EMBEDDING-DISTANCE")  # metrics that are no percentages
+MEASURED = ("SFT", "DPO")  # train modes whose finished runs were seen with metrics
 
 
 def run_status(world: World, task: Item) -> str:
@@ -51,7 +53,14 @@ def metrics(task_id: str) -> JsonObject:
     """Return plausible scores of a run, the same ones whenever asked."""
     seed = crc32(task_id.encode())
     names = ("BLEU-4", "ROUGE-1", "ROUGE-2", "ROUGE-L")
-    return {name: f"{15 + (seed >> shift) % 4000 / 100:.2f}%" for shift, name in enumerate(names)}
+    scores = {name: f"{15 + (seed >> shift) % 4000 / 100:.2f}%" for shift, name in enumerate(names)}
+    distances = {name: f"{(seed >> shift) % 10000 / 10000:.4f}" for shift, name in enumerate(DISTANCES, 4)}
+    return {**scores, **distances}
+
+
+def steps_shown(task: Item) -> bool:
+    """Say whether a run lists its steps: recorded answers do so only where the run was told `saveStep`."""
+    return task.echo.get("hyperParameterConfig", {}).get("saveStep") is not None
 
 
 def outcome(world: World, task: Item) -> JsonObject:
@@ -64,8 +73,9 @@ def outcome(world: World, task: Item) -> JsonObject:
         percent = 100 * passed / life["training"] if life["training"] else 0
         shown["runProgress"] = f"{max(0, min(99, int(percent)))}%"
     if status == "Done":
-        shown["checkpointList"] = life["checkpoints"]
-        if task.echo["trainMode"] == "SFT":
+        if steps_shown(task):
+            shown["checkpointList"] = life["checkpoints"]
+        if task.echo["trainMode"] in MEASURED:
             shown["metrics"] = metrics(task.id)
     if status not in ALIVE:
         end = task.created + life["queue"] + life["training"]

@@ -5,7 +5,7 @@ Checks and counts; it creates nothing.
 
 from collections.abc import Mapping
 
-from qfops.emulator.areas.v2._training import TASK, run_status
+from qfops.emulator.areas.v2._training import TASK, run_status, steps_shown
 from qfops.emulator.areas.v2.imports import BROKEN_FILE, rows_in
 from qfops.emulator.areas.v2.versions import VERSION, publish_status, settled_rows
 from qfops.emulator.vocabulary.errors import ApiError, invalid
@@ -14,7 +14,14 @@ from qfops.emulator.world.world import World
 
 FEWEST_ROWS = 32
 MODE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    "SFT": ("PromptResponse", "Role", "SFT_FIM", "PromptSortedresponses", "PromptImageResponse"),
+    "SFT": (
+        "PromptResponse",
+        "Role",
+        "SFT_FIM",
+        "PromptSortedresponses",
+        "PromptImage",
+        "PromptImageResponse",
+    ),
     "PostPretrain": ("Text",),
     "DPO": ("DPO_PromptChosenRejected",),
     "KTO": ("KTO_PromptChosenRejected",),
@@ -32,7 +39,8 @@ def check_increment(world: World, body: JsonObject, model: str) -> None:
     if run_status(world, base) != "Done":
         raise ApiError("ReferenceNotReady", f"task {base_id} is not Done")
     step = body.get("incrementCheckpointStep")
-    if step is not None and step not in [point["step"] for point in base.life["checkpoints"]]:
+    known = [point["step"] for point in base.life["checkpoints"]] if steps_shown(base) else []
+    if step is not None and step not in known:
         raise invalid("incrementCheckpointStep")
 
 

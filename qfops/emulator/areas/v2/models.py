@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from qfops.emulator.areas.v2 import _running_models
 from qfops.emulator.areas.v2._support_models import MODELS
-from qfops.emulator.areas.v2._training import TASK, run_status
+from qfops.emulator.areas.v2._training import TASK, run_status, steps_shown
 from qfops.emulator.areas.v2.imports import BROKEN_FILE
 from qfops.emulator.areas.v2.model_sets import MODEL, ROUTE, SET
 from qfops.emulator.vocabulary.errors import ApiError, invalid
@@ -64,7 +64,8 @@ def _from_training(world: World, model_set: Item, meta: JsonObject | None) -> tu
     if run_status(world, task) != "Done":
         raise ApiError("ReferenceNotReady", f"task {task.id} is not Done")
     step = steps.pop() if steps else None
-    if step is not None and step not in [point["step"] for point in task.life["checkpoints"]]:
+    known = [point["step"] for point in task.life["checkpoints"]] if steps_shown(task) else []
+    if step is not None and step not in known:
         raise invalid("trainMeta.step")
     last = task.life["checkpoints"][-1]["step"]
     source = {"sourceType": "Train", "taskId": task.id, "step": step or last}
@@ -121,7 +122,7 @@ def describe_system_model(world: World, body: JsonObject) -> JsonObject:
     """Show one model of the platform (console API, DescribeSystemModel)."""
     model = world.get(MODEL, body["modelId"])
     if model.account != SHARED:
-        raise ApiError("ResourceNotFound", f"{model.id} is no system model")
+        raise ApiError("NoSuchObject", f"{model.id} is no system model")
     return view_model(world, model)
 
 

@@ -36,10 +36,10 @@ _LISTED: Mapping[str, Shape] = {
     "templateId": "str",
     "templateName": "str",
     "templateContent": "str",
-    "templateVariables": ["str"],
+    "templateVariables": "str",  # joined by commas, as clients of this route see it; the pages say array
     "variableIdentifier": "str",
     "negativeTemplateContent?": "str",
-    "negativeTemplateVariables?": ["str"],
+    "negativeTemplateVariables?": "str",
     "labels": [{"labelId": "str", "labelName": "str", "color": "str"}],
     "type": "str",
     "sceneType": "str",
@@ -138,7 +138,8 @@ def view_template(_world: World, template: Item) -> JsonObject:
     }
     if not shown["hyperParameters"]:
         del shown["hyperParameters"]
-    return shown
+    joined = ("templateVariables", "negativeTemplateVariables")
+    return {key: ",".join(value) if key in joined else value for key, value in shown.items()}
 
 
 def describe_template(world: World, body: JsonObject) -> JsonObject:

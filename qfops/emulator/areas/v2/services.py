@@ -40,6 +40,7 @@ SERVICE_FORM = ("svco-", 12)
 FAILING_SERVICE = "failing"  # a service whose name contains this fails to deploy
 SHARE_NEW = 0.1  # the part of the deployment a service spends as New
 DEFAULT_QPS = 1.5
+LONGEST_NAME = 35
 PROTOCOL = {"protocolVersion": integer(1, 2)}
 
 _BASE_URL = "https://aip.baidubce.com/rpc/2.0/ai_custom/v1/wenxinworkshop"
@@ -231,8 +232,9 @@ ACTIONS = (
         {
             "modelSetId": need(text()),
             "modelId": need(text()),
-            "name": need(text(2, 20)),
-            "urlSuffix": need(text(pattern=r"[a-z0-9][a-z0-9_-]{0,18}[a-z0-9]")),
+            # The pages say 20; the SDK makes names of 35 by itself, of the ids of set and model.
+            "name": need(text(2, LONGEST_NAME)),
+            "urlSuffix": need(text(2, LONGEST_NAME, pattern=r"[a-z0-9][a-z0-9_-]*[a-z0-9]")),
             "description": text(0, 500),
             "deploymentConfig": _DEPLOYMENT,
             "resourceConfig": _RESOURCE,
