@@ -11,7 +11,16 @@ from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way
-from qfops.kinds.v2._versions import IMPORT, PUBLISH, READINESS, SAMPLE_COUNT, VERSIONS, with_publish
+from qfops.kinds.v2._versions import (
+    ANY_ORDER,
+    DEFAULTS,
+    IMPORT,
+    PUBLISH,
+    READINESS,
+    SAMPLE_COUNT,
+    VERSIONS,
+    with_publish,
+)
 
 _FIXED = "the console API has no call that changes a dataset"
 
@@ -66,6 +75,8 @@ KIND = Kind(
         one_way("publish", by="publish", why="a published version cannot be withdrawn"),
     ),
     keep_on_replace=True,
+    defaults=DEFAULTS,
+    any_order=ANY_ORDER,
     decode=with_publish,
     checks=(check_storage,),
 )

@@ -3,7 +3,16 @@
 from qfops.kinds.base import Kind, Output, Ref, Search
 from qfops.kinds.operations import Operation, Read, Repeat
 from qfops.kinds.rules import append_only, create_only, immutable, one_way
-from qfops.kinds.v2._versions import IMPORT, PUBLISH, READINESS, SAMPLE_COUNT, VERSIONS, with_publish
+from qfops.kinds.v2._versions import (
+    ANY_ORDER,
+    DEFAULTS,
+    IMPORT,
+    PUBLISH,
+    READINESS,
+    SAMPLE_COUNT,
+    VERSIONS,
+    with_publish,
+)
 
 KIND = Kind(
     name="DatasetVersion",
@@ -38,5 +47,7 @@ KIND = Kind(
         one_way("publish", by="publish", why="a published version cannot be withdrawn"),
     ),
     keep_on_replace=True,
+    defaults={"description": "", **DEFAULTS},
+    any_order=ANY_ORDER,
     decode=with_publish,
 )

@@ -78,4 +78,5 @@ KIND = Kind(
     ),
     checks=(check_source,),
     keep_on_replace=True,
+    defaults={"description": ""},
 )

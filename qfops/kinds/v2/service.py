@@ -208,6 +208,12 @@ KIND = Kind(
         "billed until its reservation ends, and so do units that were bought by raising replicasCount until "
         "they are released in the console."
     ),
+    defaults={
+        "description": "",
+        "billing.reservation.autoRenew": False,
+        "billing.reservation.autoRenewTimeUnit": "Month",
+        "billing.reservation.autoRenewTime": 1,
+    },
     decode=decode,
     checks=(check_model, check_compute),
 )

@@ -16,12 +16,14 @@ from qfops.core.resolve import resolve
 from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry
 from qfops.core.values import Value
+from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.planning.actions import absent
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.present import judge
 from qfops.planning.actions.runs import container_of
 from qfops.planning.context import Outlook, PlanInput, PlannedValues
+from qfops.planning.diff.silence import unowned
 from qfops.planning.order.digest import fingerprint, held_paths
 from qfops.planning.order.selection import resource_targets
 
@@ -67,7 +69,7 @@ class Decisions:
             self.given,
             kind,
             resource,
-            self._resolved(resource),
+            self._resolved(kind, resource),
             container_of(kind, resource.attributes, self.values),
             self.outlooks,
             resource.address in self.feeding,
@@ -79,11 +81,16 @@ class Decisions:
             change = replace(change, seal=Seal(fingerprint=self.print_of(resource.address)))
         return change
 
-    def _resolved(self, resource: Resource) -> Mapping[str, Value]:
-        """The attributes with every reference replaced; only those that hold one are copied."""
+    def _resolved(self, kind: Kind, resource: Resource) -> Mapping[str, Value]:
+        """The attributes with every reference replaced; only what changes is copied.
+
+        Lists without an order of their own are sorted by what is written, before ids are known: two ways of
+        writing one manifest make one plan and one digest.
+        """
+        attributes = kind.form.in_order(resource.attributes) if kind.any_order else resource.attributes
         if not resource.references:
-            return resource.attributes
-        attributes = dict(resource.attributes)
+            return attributes
+        attributes = dict(attributes)
         for key in {top(edge.path) for edge in resource.references}:
             attributes[key] = resolve(attributes[key], self.values)
         return attributes
@@ -95,7 +102,8 @@ class Decisions:
             return ""
         if address not in self.prints:
             kind = self.given.registry.get(address)
-            declared = flatten(kind, self.given.resources[address].attributes)
+            leaves = flatten(kind, self.given.resources[address].attributes)
+            declared = [path for path, leaf in leaves.items() if not unowned(leaf)]
             held = held_paths(outlook.change.attributes)
             self.prints[address] = fingerprint(kind, outlook.live, declared, held)
         return self.prints[address]
