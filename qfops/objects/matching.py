@@ -45,9 +45,23 @@ def matches(kind: Kind, planned: Mapping[str, JSON], live: LiveObject) -> bool:
     for path in kind.search.match:
         if isinstance(get(dict(live.attributes), path), Marker):
             continue
-        if not same(_said(kind, live.attributes, path), _said(kind, planned, path)):
+        value, shown = _said(kind, planned, path), _said(kind, live.attributes, path)
+        if not same(shown, value) and not (value is None and shown in _choices(kind, path)):
             return False
     return True
+
+
+def leaves_open(kind: Kind, planned: Mapping[str, Value]) -> bool:
+    """Whether the planned attributes leave a part of the search key for the console to choose."""
+    return any(
+        _said(kind, planned, path) is None and _choices(kind, path) != () for path in kind.search.match
+    )
+
+
+def _choices(kind: Kind, path: str) -> tuple[JSON, ...]:
+    """What the console may fill in where a manifest is silent."""
+    rule = kind.rules_by_path.get(path)
+    return rule.server_default if rule is not None else ()
 
 
 def _said(kind: Kind, attributes: Mapping[str, Value], path: str) -> Value:

@@ -281,3 +281,18 @@ def test_every_default_of_every_kind_is_written_in_some_case() -> None:
     }
     stated = {(kind.key, path) for kind in load().kinds.values() for path in kind.defaults}
     assert stated - written == set()
+
+
+def test_writing_down_what_the_console_chose_is_no_other_run(bench: Bench) -> None:
+    """Without a scale the console chooses one and shows it; another one is another run."""
+    chosen = _without(run("a", 0.0003), "parameterScale")
+    bench.declare(dataset(), job(), resource("FineTuningTask/faq-a", chosen))
+    assert trouble(bench.apply(AUTO)) == []
+    scale = bench.shown("FineTuningTask/faq-a")["parameterScale"]
+    bench.declare(resource("FineTuningTask/faq-a", {**chosen, "parameterScale": scale}))
+    assert actions(bench.plan()) == {}
+    assert trouble(bench.apply(WHOLE)) == []
+    assert actions(bench.plan()) == {}
+    other = "LoRA" if scale == "FullFineTuning" else "FullFineTuning"
+    bench.declare(resource("FineTuningTask/faq-a", {**chosen, "parameterScale": other}))
+    assert actions(bench.plan()) == {"FineTuningTask/faq-a": "run"}

@@ -92,6 +92,22 @@ def check_compute(resource: Resource, _project: ProjectView) -> Iterator[Finding
             )
 
 
+def check_units(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
+    """Every unit is named once: two numbers of replicas on one unit contradict each other."""
+    config = resource.attributes.get("deploymentConfig")
+    units = config.get("deploymentComputeUnitList") if isinstance(config, dict) else None
+    seen: set[str] = set()
+    for index, unit in enumerate(units if isinstance(units, list) else ()):
+        name = unit.get("instanceId") if isinstance(unit, dict) else None
+        if isinstance(name, str) and name in seen:
+            yield Finding(
+                f"deploymentConfig.deploymentComputeUnitList[{index}].instanceId",
+                f"{name} stands in the list twice",
+                "Write it once, with the replicas that it shall have.",
+            )
+        seen |= {name} if isinstance(name, str) else set()
+
+
 KIND = Kind(
     name="Service",
     route="/v2/service",
@@ -215,5 +231,5 @@ KIND = Kind(
         "billing.reservation.autoRenewTime": 1,
     },
     decode=decode,
-    checks=(check_model, check_compute),
+    checks=(check_model, check_compute, check_units),
 )

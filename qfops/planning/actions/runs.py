@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from qfops.core.canonical import digest
 from qfops.core.resolve import Lookup, container_attributes
-from qfops.core.values import ABSENT, JSON, Marker, Value, has_unknown, plain, same
+from qfops.core.values import ABSENT, JSON, Marker, Slot, Value, has_unknown, plain, same
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.kinds.normalise import form_at, implied
@@ -104,3 +104,12 @@ def differing(before: Mapping[str, JSON], after: Mapping[str, Value]) -> list[st
     old: Mapping[str, Value] = {path: value for path, value in before.items()}  # noqa: C416 (widens the type)
     paths = sorted(old.keys() | after.keys())
     return [path for path in paths if not same(old.get(path, ABSENT), after.get(path, ABSENT))]
+
+
+def chosen_by_console(kind: Kind, path: str, before: Slot, after: Slot, shown: Slot) -> bool:
+    """Whether a manifest that was silent says now what the console chose then, and shows.
+
+    Silence after a value is another input: nobody knows that the console would choose the same.
+    """
+    rule = kind.rules_by_path.get(path)
+    return rule is not None and bool(rule.server_default) and before is ABSENT and same(shown, after)
