@@ -17,6 +17,7 @@ from qfops.core.resource import Resource
 from qfops.core.values import ABSENT, Marker, Slot, Value, same
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import load
+from qfops.kinds.rules import RuleType
 from tests.invariants.cases import CASES, Case
 from tests.support.bench import AUTO, WHOLE, Bench, actions, ref, resource, trouble
 from tests.support.project import (
@@ -184,6 +185,21 @@ def test_a_default_may_be_written_from_the_start_and_taken_out(case: Case, bench
     assert trouble(bench.apply(WHOLE)) == []
     assert actions(bench.plan()) == {}
     assert bench.writes() == writes
+
+
+@every_case
+def test_a_default_makes_no_other_digest(case: Case, bench: Bench) -> None:
+    """What was approved is what will be done; only what can be edited becomes ours by being written."""
+    kind, subject = _subject(case)
+    said: Mapping[str, Value] = subject.attributes
+    for place in silent(kind, subject.attributes):
+        rule = kind.rule_at(join(place))
+        if rule is not None and rule.type is not RuleType.UPDATABLE:
+            said = _with(said, place, _default(kind, place))
+    case.declare(bench)
+    digest = bench.plan().digest
+    _declare(bench, case, said)
+    assert bench.plan().digest == digest
 
 
 @every_case

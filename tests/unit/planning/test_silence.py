@@ -78,3 +78,13 @@ def test_from_a_default_to_another_value_overwrites_nothing_that_is_not_shown() 
     plan = world.want(template(hyperParameters={"topP": 0.5})).plan()
     change = next(change for change in plan.changes if change.acts)
     assert [vote.overwrites for vote in change.attributes] == [False]
+
+
+def test_a_default_beside_an_edit_makes_no_other_digest() -> None:
+    """Neither as a vote nor as a part of the object that the edit rests on."""
+    digests = {
+        World(template(**before)).want(template(**after, templateContent="In short: {input}")).plan().digest
+        for before in ({}, {"sceneType": "TextToText"})
+        for after in ({}, {"sceneType": "TextToText"})
+    }
+    assert len(digests) == 1

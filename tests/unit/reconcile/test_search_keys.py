@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from qfops.core.address import KindKey
 from qfops.core.observation import LiveObject, Observed
@@ -116,3 +117,11 @@ def test_a_description_that_is_written_empty_or_shown_as_null_is_silence() -> No
             assert matches(version, planned, live)
             assert search_key(version, planned) == search_key(version, live.attributes)
         assert not matches(version, {"datasetId": "dg-1", "description": "spring"}, live)
+
+
+def test_a_default_is_silence_in_a_key() -> None:
+    """Whatever the default of a mark is."""
+    kind = replace(TASK, defaults={"parameterScale": "LoRA"})
+    silent, said = {"jobId": "job-1"}, {"jobId": "job-1", "parameterScale": "LoRA"}
+    assert search_key(kind, silent) == search_key(kind, said)
+    assert matches(kind, silent, task("task-1", "job-1", "LoRA"))
