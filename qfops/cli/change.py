@@ -96,9 +96,7 @@ async def _workflow(
 def _desired(project: Project, asked: ChangeCommand, known: Collection[Address]) -> Desired:
     options = replace(asked.options, allow_large_change=asked.working.allow_large_change)
     project.refuse_emptied(options)
-    return replace(
-        project.desired(options, known), adopt=asked.adopt, approval=asked.consent.foreseen()
-    )
+    return replace(project.desired(options, known), adopt=asked.adopt, approval=asked.consent.foreseen())
 
 
 def _approval(

@@ -123,7 +123,7 @@ CHOICES: tuple[Choice, ...] = (
         "unknown keys and values outside the support list are 400; omitted keys take the defaults",
     ),
     Choice("fine-tuning", "omitted parameterScale", "the job's, else the first of the model and mode"),
-    Choice("fine-tuning", "splitRatio", "0 to 100, optional"),
+    Choice("fine-tuning", "splitRatio", "required, 0 to 100, decimals accepted; else 400 InappropriateJSON"),
     Choice(
         "fine-tuning",
         "data",

@@ -17,6 +17,7 @@ from qfops.core.plan.change import Milestone
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Slot, Value
 from qfops.kinds.findings import Finding
+from qfops.kinds.normalise import Form, forms
 from qfops.kinds.operations import Listing, Operation, Part, Read
 from qfops.kinds.rules import Rule, RuleType, immutable
 
@@ -152,6 +153,9 @@ class Kind:
     `handles` name what calls answer besides, to be asked for later (an import's id): kept with the outputs,
     offered to nobody.
     `derive` maps computed attributes to pure functions of the spec, for what a reader wants to see of them.
+    `defaults` are the values that the console states for what a manifest does not say, `any_order` the lists
+    whose order means nothing (with the key of their items, "" for items without one), both by pattern
+    (`versions[*].samplingRate`); `always_sent` are defaults that the console wants to be told all the same.
     """
 
     name: str
@@ -182,6 +186,10 @@ class Kind:
     decode: Decode | None = None
     derive: Mapping[str, Derive] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
+    defaults: Mapping[str, JSON] = field(default_factory=dict)
+    any_order: Mapping[str, str] = field(default_factory=dict)
+    always_sent: tuple[str, ...] = ()
+    form: Form = field(init=False, repr=False, compare=False)
     key: KindKey = field(init=False, repr=False, compare=False)
     container: Ref | None = field(init=False, repr=False, compare=False)
     rules_by_path: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
@@ -190,6 +198,7 @@ class Kind:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", KindKey(self.version, self.name))
+        object.__setattr__(self, "form", forms(self.defaults, self.any_order))
         home = next((ref for ref in self.references if ref.relation == "container"), None)
         object.__setattr__(self, "container", home)
         rules = {rule.path: rule for rule in (*self.rules, _EXTRA_RULE)}
@@ -275,6 +284,6 @@ def _shown_as(rules: Iterable[Rule]) -> dict[str, ShownAs]:
             found[key] = "hidden"
         elif len(group) == 1 and (group[0].normalise or group[0].set_of == ""):
             found[key] = "folded"
-        elif not any(rule.write_only or rule.normalise or rule.set_of is not None for rule in group):
+        elif not any(rule.write_only for rule in group):
             found[key] = "as is"
     return found

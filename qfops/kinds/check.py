@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from qfops.core.address import KindKey
-from qfops.core.values import ABSENT, JSON, child
+from qfops.core.values import ABSENT, JSON, child, same
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.normalise import NORMALISERS
 from qfops.kinds.operations import Listing
@@ -30,6 +30,7 @@ def problems(kind: Kind, schema: Schema) -> list[str]:
     found = [
         *_rules(kind, paths),
         *_uncovered(kind, paths),
+        *_forms(kind, paths),
         *_operations(kind, paths),
         *_end(kind),
         *_names(kind, paths),
@@ -125,6 +126,28 @@ def _uncovered(kind: Kind, paths: Paths) -> Iterator[str]:
                 yield f"the rule for {path} is never reached: the list above it is one value"
         if rule is None and "properties" not in schema:
             yield f"{path} has no rule"
+
+
+def _forms(kind: Kind, paths: Paths) -> Iterator[str]:
+    """Defaults and lists without order that the schema does not know, or knows otherwise."""
+    stated = {path: schema["default"] for path, schema in paths.items() if "default" in schema}
+    for path in sorted(stated.keys() | kind.defaults.keys()):
+        ours, theirs = kind.defaults.get(path, ABSENT), stated.get(path, ABSENT)
+        if not same(ours, theirs):
+            yield f"the default of {path} is {ours!r} in the descriptor and {theirs!r} in the schema"
+        rule = kind.rules_by_path.get(path)
+        if rule is not None and rule.reset is not ABSENT and not same(rule.reset, ours):
+            yield f"{path} is reset to {rule.reset!r}, and its default is {ours!r}"
+    for path, key in kind.any_order.items():
+        item = f"{path}[*].{key}" if key else f"{path}[*]"
+        if item not in paths:
+            yield f"{path} has no order of {item}, which the schema lacks"
+        rule = kind.rules_by_path.get(path)
+        if rule is not None and (rule.set_of is not None or rule.type is RuleType.APPEND_ONLY):
+            yield f"{path} has no order, and its rule says how its items are compared"
+    yield from (
+        f"{path} is always sent and has no default" for path in kind.always_sent if path not in stated
+    )
 
 
 def _operations(kind: Kind, paths: Paths) -> Iterator[str]:

@@ -14,6 +14,7 @@ from qfops.core.plan_options import Scope
 from qfops.planning.actions import ends
 from qfops.planning.actions.decisions import Decisions
 from qfops.planning.actions.identities import Bar, hands, in_a_circle
+from qfops.planning.actions.known_runs import with_keys_of_today
 from qfops.planning.context import PlanInput
 from qfops.planning.order.digest import seal
 from qfops.planning.order.selection import narrowed, selected
@@ -27,6 +28,7 @@ def make_plan(given: PlanInput) -> Plan:
     Raises Refused when so much is missing that the account or region is likelier wrong.
     """
     _check_absence(given)
+    given = with_keys_of_today(given)
     chosen = selected(given.options, given.resources, given.state)
     judged = _judged(given, chosen)
     affected, ordered = judged.affected, judged.ordered

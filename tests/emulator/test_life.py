@@ -145,7 +145,8 @@ def test_training_takes_no_time_when_told_so(api: Api, clock: Clock, emulator: E
 
 def test_training_fails_by_name_and_by_file(api: Api, clock: Clock) -> None:
     by_name = api.task(api.job("mock_failed_task"), api.version(clock))
-    config = {"sourceType": "Bos", "versions": [{"versionBosUri": "bos:/b/broken.jsonl"}]}
+    versions = [{"versionBosUri": "bos:/b/broken.jsonl"}]
+    config = {"sourceType": "Bos", "versions": versions, "splitRatio": 20}
     by_file = api("CreateFineTuningTask", jobId=api.job(), hyperParameterConfig={}, datasetConfig=config)[
         "taskId"
     ]

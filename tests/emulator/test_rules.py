@@ -151,7 +151,8 @@ def test_training_data(api: Api, clock: Clock) -> None:
     job = api.job()
 
     def start(version: str, **more: object) -> tuple[int, str]:
-        config = {"sourceType": "Platform", "versions": [{"versionId": version, **more}]}
+        versions = [{"versionId": version, **more}]
+        config = {"sourceType": "Platform", "versions": versions, "splitRatio": 20}
         body: dict[str, Any] = {"jobId": job, "hyperParameterConfig": {}, "datasetConfig": config}
         return refused(api, "CreateFineTuningTask", **body)
 
@@ -161,9 +162,11 @@ def test_training_data(api: Api, clock: Clock) -> None:
     assert start(api.version(clock), samplingRate=11) == BAD
     assert start(api.version(clock), samplingRate=0.01) == (400, "DatasetTooSmall")
     post = api.job("post", mode="PostPretrain")
-    config = {"sourceType": "Platform", "versions": [{"versionId": api.version(clock, "Text")}]}
+    text = [{"versionId": api.version(clock, "Text")}]
+    config = {"sourceType": "Platform", "versions": text, "splitRatio": 20}
     api("CreateFineTuningTask", jobId=post, hyperParameterConfig={}, datasetConfig=config)
-    tiny = {"sourceType": "Bos", "versions": [{"versionBosUri": "bos:/b/tiny.jsonl"}]}
+    few = [{"versionBosUri": "bos:/b/tiny.jsonl"}]
+    tiny = {"sourceType": "Bos", "versions": few, "splitRatio": 20}
     body = {"jobId": job, "hyperParameterConfig": {}, "datasetConfig": tiny}
     assert refused(api, "CreateFineTuningTask", **body) == (400, "DatasetTooSmall")
     assert refused(api, "CreateFineTuningTask", **{**body, "jobId": "job-none"}) == MISSING
@@ -171,7 +174,7 @@ def test_training_data(api: Api, clock: Clock) -> None:
 
 def test_incremental_training(api: Api, clock: Clock) -> None:
     base, job, version = api.done_task(clock), api.job("next"), api.version(clock)
-    config = {"sourceType": "Platform", "versions": [{"versionId": version}]}
+    config = {"sourceType": "Platform", "versions": [{"versionId": version}], "splitRatio": 20}
     body: dict[str, Any] = {"jobId": job, "hyperParameterConfig": {}, "datasetConfig": config}
     running = api("CreateFineTuningTask", **body, incrementTaskId=base)["taskId"]
     assert refused(api, "CreateFineTuningTask", **body, incrementTaskId=running) == NOT_READY
@@ -476,3 +479,30 @@ def test_hyper_parameters_of_templates(api: Api) -> None:
     assert api("DescribePromptTemplate", templateId=created)["hyperParameters"]["temperature"] == 0.5
     assert refused(api, "ModifyPromptTemplate", templateId=created, hyperParameters={"topP": 2}) == BAD
     assert "hyperParameters" not in api("DescribePromptTemplate", templateId=template(api, "plain"))
+
+
+@pytest.mark.parametrize("ratio", [None, -1, 101, "20"])
+def test_a_run_needs_to_be_told_what_is_held_out(api: Api, clock: Clock, ratio: object) -> None:
+    """Absent (null is absent), below 0 or above 100: refused, and the leaf of the path is named."""
+    config: dict[str, Any] = {"sourceType": "Platform", "versions": [{"versionId": api.version(clock)}]}
+    if ratio is not None:
+        config["splitRatio"] = ratio
+    body: dict[str, Any] = {"jobId": api.job(), "hyperParameterConfig": {}, "datasetConfig": config}
+    with pytest.raises(Refused) as caught:
+        api("CreateFineTuningTask", **body)
+    assert caught.value.status == 400
+    assert caught.value.body["code"] == "InappropriateJSON"
+    assert "param[splitRatio] invalid." in caught.value.body["message"]
+    assert api("DescribeFineTuningTasks", jobId=body["jobId"])["taskList"] == []
+
+
+@pytest.mark.parametrize("ratio", [0, 12.5, 100])
+def test_what_is_held_out_may_be_nothing_all_or_a_part_of_a_percent(
+    api: Api, clock: Clock, ratio: float
+) -> None:
+    """The ends of the range, and decimals."""
+    versions = [{"versionId": api.version(clock)}]
+    config = {"sourceType": "Platform", "versions": versions, "splitRatio": ratio}
+    assert api("CreateFineTuningTask", jobId=api.job(), hyperParameterConfig={}, datasetConfig=config)[
+        "taskId"
+    ]

@@ -33,6 +33,7 @@ def sdk(emulator: Emulator) -> Iterator[Any]:
 
 
 def test_from_dataset_to_service(sdk: Any, clock: Clock) -> None:
+    import qianfan.errors
     from qianfan.resources.console import consts
     from qianfan.resources.console.data import Data
     from qianfan.resources.console.finetune import FineTune
@@ -65,6 +66,9 @@ def test_from_dataset_to_service(sdk: Any, clock: Clock) -> None:
         "splitRatio": 10,
     }
     run = tune.create_task(job, consts.TrainParameterScale.LoRA, {"epoch": 2}, config)["result"]["taskId"]
+    untold = {key: value for key, value in config.items() if key != "splitRatio"}
+    with pytest.raises(qianfan.errors.RequestError, match=r"param\[splitRatio\] invalid"):
+        tune.create_task(job, consts.TrainParameterScale.LoRA, {"epoch": 2}, untold)
     assert tune.task_detail(run)["result"]["runStatus"] == "Waiting"
     clock.pass_(10)
     assert tune.task_detail(run)["result"]["runStatus"] == "Done"

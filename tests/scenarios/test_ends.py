@@ -114,7 +114,9 @@ def test_a_destroyed_project_can_be_applied_again(bench: Bench) -> None:
             (dataset(), job()), "FineTuningJob/faq", "/v2/finetuning", "CreateFineTuningTask",
             {
                 "jobId": "=FineTuningJob/faq", "parameterScale": "LoRA", "hyperParameterConfig": {"epoch": 1},
-                "datasetConfig": {"sourceType": "Platform", "versions": [{"versionId": "=versionId"}]},
+                "datasetConfig": {
+                    "sourceType": "Platform", "versions": [{"versionId": "=versionId"}], "splitRatio": 20,
+                },
             }, "FineTuningTask",
         ),
         (

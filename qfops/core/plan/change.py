@@ -20,7 +20,8 @@ ChangeKey = tuple[Address, str]
 class AttributeChange:
     """One attribute's three sides and the verdict; `overwrites`: the intent undoes a console edit.
 
-    `operation` is the kind's operation that carries it out, "" where no call can.
+    `operation` is the kind's operation that carries it out, "" where no call can. `implied`: it says only
+    what silence would say too, and makes nothing ours, so that it is nothing to approve.
     """
 
     path: str
@@ -31,6 +32,7 @@ class AttributeChange:
     reason: str = ""
     operation: str = ""
     overwrites: bool = False
+    implied: bool = False
 
 
 class Cause(NamedTuple):

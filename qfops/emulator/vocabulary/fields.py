@@ -77,7 +77,7 @@ def need(field: Field) -> Field:
 
 
 def check(body: Mapping[str, Any], fields: Fields, at: str = "") -> Iterator[str]:
-    """Yield the path of every unknown key; raise on a missing or unsuitable value.
+    """Yield the path of every unknown key; raise on a missing or unsuitable value, naming the path's leaf.
 
     An explicit null counts as absent: the Python SDK sends it for arguments left out.
     """
@@ -89,7 +89,7 @@ def check(body: Mapping[str, Any], fields: Fields, at: str = "") -> Iterator[str
             yield from _check_value(value, field, at + key)
     for key, field in fields.items():
         if field.required and body.get(key) is None:
-            raise invalid(at + key)
+            raise invalid(key)
 
 
 def known(body: Mapping[str, Any], fields: Fields) -> JsonObject:
@@ -107,20 +107,25 @@ def _known_value(value: object, field: Field) -> object:
 
 def _check_value(value: object, field: Field, at: str) -> Iterator[str]:
     if not _TYPES[field.kind](value):
-        raise invalid(at)
+        raise invalid(_leaf(at))
     if field.low is not None or field.high is not None:
         size = value if isinstance(value, int | float) else len(value)  # type: ignore[arg-type]
         if (field.low is not None and size < field.low) or (field.high is not None and size > field.high):
-            raise invalid(at)
+            raise invalid(_leaf(at))
     if field.choices and value not in field.choices:
-        raise invalid(at)
+        raise invalid(_leaf(at))
     if field.pattern and not re.fullmatch(field.pattern, str(value)):
-        raise invalid(at)
+        raise invalid(_leaf(at))
     if field.item is not None and isinstance(value, list):
         for position, element in enumerate(value):
             yield from _check_value(element, field.item, f"{at}[{position}]")
     if field.fields is not None and isinstance(value, dict):
         yield from check(value, field.fields, at + ".")
+
+
+def _leaf(path: str) -> str:
+    """What a refusal names: the vendor's say the last key of a path."""
+    return path.rpartition(".")[2]
 
 
 def _is_number(value: object) -> bool:

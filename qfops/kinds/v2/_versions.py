@@ -23,6 +23,10 @@ def with_publish(item: Mapping[str, JSON]) -> Mapping[str, JSON]:
     return {**item, "publish": item["publishStatus"] in ("Publishing", "Published")}
 
 
+DEFAULTS: Mapping[str, JSON] = {"import": [], "publish": False}
+ANY_ORDER = {"import[*].files": ""}
+"""The files of one task are one lot of rows; the tasks themselves come in the order written."""
+
 IMPORT = Operation(
     "CreateImportTask",
     Repeat.LOOK_UP,

@@ -12,6 +12,8 @@ from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way
 from qfops.kinds.v2._versions import (
+    ANY_ORDER,
+    DEFAULTS,
     IMPORT,
     IMPORT_TASK,
     PUBLISH,
@@ -75,6 +77,8 @@ KIND = Kind(
         one_way("publish", by="publish", why="a published version cannot be withdrawn"),
     ),
     keep_on_replace=True,
+    defaults=DEFAULTS,
+    any_order=ANY_ORDER,
     decode=with_publish,
     checks=(check_storage,),
 )

@@ -4,6 +4,8 @@ from qfops.kinds.base import Kind, Output, Ref, Search
 from qfops.kinds.operations import Operation, Read, Repeat
 from qfops.kinds.rules import append_only, create_only, immutable, one_way
 from qfops.kinds.v2._versions import (
+    ANY_ORDER,
+    DEFAULTS,
     IMPORT,
     IMPORT_TASK,
     PUBLISH,
@@ -47,5 +49,7 @@ KIND = Kind(
         one_way("publish", by="publish", why="a published version cannot be withdrawn"),
     ),
     keep_on_replace=True,
+    defaults={"description": "", **DEFAULTS},
+    any_order=ANY_ORDER,
     decode=with_publish,
 )

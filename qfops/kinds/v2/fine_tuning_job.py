@@ -26,4 +26,5 @@ KIND = Kind(
         immutable("trainMode", why=_FIXED),
     ),
     keep_on_replace=True,
+    defaults={"description": ""},
 )

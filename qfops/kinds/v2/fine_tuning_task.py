@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from qfops.core.resource import Resource
-from qfops.core.values import Value
+from qfops.core.values import JSON, Value
 from qfops.kinds.base import Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
@@ -16,6 +16,27 @@ from qfops.kinds.v2._training import MODE_FORMATS, base_model, job_of
 
 _RUN = "a run cannot be edited: other inputs are another run"
 _HIDDEN = "a run cannot be edited, and the console does not show it"
+
+
+_DEFAULTS: Mapping[str, JSON] = {
+    "hyperParameterConfig.lrSchedulerType": "linear",
+    "hyperParameterConfig.numCycles": 0.5,
+    "hyperParameterConfig.lrEnd": 1e-7,
+    "hyperParameterConfig.power": 1,
+    "hyperParameterConfig.pseudoSamplingProb": 0,
+    "hyperParameterConfig.reference": 42,
+    "hyperParameterConfig.checkpointCount": 1,
+    "hyperParameterConfig.checkpointSaveStrategy": "step",
+    "hyperParameterConfig.saveStep": 64,
+    "hyperParameterConfig.validationStep": 16,
+    "hyperParameterConfig.earlyStopping": "False",
+    "hyperParameterConfig.earlyStoppingThreshold": 0.01,
+    "hyperParameterConfig.earlyStoppingPatience": 3,
+    "datasetConfig.versions[*].samplingRate": 1,
+    "datasetConfig.splitRatio": 20,
+    "corpusConfig.copyData": False,
+}
+"""What every model takes where the manifest is silent. Others (epoch, learningRate, …) differ by model."""
 
 
 class Needs(NamedTuple):
@@ -175,6 +196,14 @@ KIND = Kind(
     ),
     run=True,
     container_inputs=("model", "trainMode"),
+    defaults=_DEFAULTS,
+    any_order={
+        "datasetConfig.versions": "versionId",
+        "hyperParameterConfig.loraTargetModules": "",
+        "corpusConfig.config": "corpusType",
+        "corpusConfig.config[*].labels": "",
+    },
+    always_sent=("datasetConfig.splitRatio",),  # the console refuses a run without it
     checks=(check_scale, check_data, check_increment),
     keep_on_replace=True,
 )

@@ -86,4 +86,5 @@ KIND = Kind(
     ),
     checks=(check_source,),
     keep_on_replace=True,
+    defaults={"description": ""},
 )

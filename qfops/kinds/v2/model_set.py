@@ -55,4 +55,5 @@ KIND = Kind(
     ),
     checks=(check_families,),
     keep_on_replace=True,
+    defaults={"labels": []},
 )

@@ -16,6 +16,16 @@ from qfops.kinds.rules import computed, immutable, updatable
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{1,29}")
 _EDITABLE = "ModifyPromptTemplate accepts it"
+_SETTINGS: Mapping[str, JSON] = {
+    "hyperParameters.temperature": 0.95,
+    "hyperParameters.topP": 0.8,
+    "hyperParameters.penaltyScore": 1.0,
+    "hyperParameters.disableSearch": False,
+    "hyperParameters.enableCitation": False,
+    "hyperParameters.stop": [],
+    "hyperParameters.system": "",
+}
+"""The inference settings with a default, which is also what removal resets them to."""
 
 
 def variables(content: str, identifier: str) -> list[str]:
@@ -110,20 +120,11 @@ KIND = Kind(
             why="ModifyPromptTemplate takes the settings as one object",
             no_reset="the console has no default for it",
         ),
-        *(
-            updatable(f"hyperParameters.{key}", by="modify", why=_EDITABLE, reset=value)
-            for key, value in (
-                ("temperature", 0.95),
-                ("topP", 0.8),
-                ("penaltyScore", 1.0),
-                ("disableSearch", False),
-                ("enableCitation", False),
-                ("stop", []),
-                ("system", ""),
-            )
-        ),
+        *(updatable(path, by="modify", why=_EDITABLE, reset=value) for path, value in _SETTINGS.items()),
         computed("templateVariables", why="the console reads the variables out of the text"),
     ),
+    defaults={"sceneType": "TextToText", "labels": [], **_SETTINGS},
+    any_order={"hyperParameters.stop": ""},
     derive={"templateVariables": template_variables},
     checks=(check_variables, check_negative),
     leaves="labels",

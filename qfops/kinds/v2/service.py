@@ -106,6 +106,22 @@ def check_lengths(resource: Resource, _project: ProjectView) -> Iterator[Finding
             )
 
 
+def check_units(resource: Resource, _project: ProjectView) -> Iterator[Finding]:
+    """Every unit is named once: two numbers of replicas on one unit contradict each other."""
+    config = resource.attributes.get("deploymentConfig")
+    units = config.get("deploymentComputeUnitList") if isinstance(config, dict) else None
+    seen: set[str] = set()
+    for index, unit in enumerate(units if isinstance(units, list) else ()):
+        name = unit.get("instanceId") if isinstance(unit, dict) else None
+        if isinstance(name, str) and name in seen:
+            yield Finding(
+                f"deploymentConfig.deploymentComputeUnitList[{index}].instanceId",
+                f"{name} stands in the list twice",
+                "Write it once, with the replicas that it shall have.",
+            )
+        seen |= {name} if isinstance(name, str) else set()
+
+
 KIND = Kind(
     name="Service",
     route="/v2/service",
@@ -230,6 +246,12 @@ KIND = Kind(
         "billed until its reservation ends, and so do units that were bought by raising replicasCount until "
         "they are released in the console."
     ),
+    defaults={
+        "description": "",
+        "billing.reservation.autoRenew": False,
+        "billing.reservation.autoRenewTimeUnit": "Month",
+        "billing.reservation.autoRenewTime": 1,
+    },
     decode=decode,
-    checks=(check_model, check_compute, check_lengths),
+    checks=(check_model, check_compute, check_lengths, check_units),
 )

@@ -24,6 +24,7 @@ from qfops.planning.actions.replacement import linkable, linked, replacement
 from qfops.planning.actions.runs import inputs_of
 from qfops.planning.diff import causes
 from qfops.planning.diff.resource_diff import diff, reverted
+from qfops.planning.diff.silence import unowned
 from qfops.planning.diff.silenced import silenced
 from qfops.planning.order import steps
 
@@ -115,7 +116,7 @@ def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
 def create(case: Case, entry: Entry | None, reason: str = "") -> Change:
     """A creation, or the first run of a one-shot object."""
     votes = tuple(
-        AttributeChange(path, desired=leaf.value, verdict=Verdict.CREATE)
+        AttributeChange(path, desired=leaf.written, verdict=Verdict.CREATE, implied=unowned(leaf))
         for path, leaf in flatten(case.kind, case.desired).items()
     )
     action = Action.RUN if case.kind.run else Action.CREATE

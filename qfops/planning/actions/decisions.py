@@ -16,6 +16,7 @@ from qfops.core.resolve import resolve
 from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry
 from qfops.core.values import Value
+from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.planning.actions import absent, held
 from qfops.planning.actions.case import Case, change_of
@@ -23,6 +24,7 @@ from qfops.planning.actions.identities import NO_BARS, Bar
 from qfops.planning.actions.present import judge
 from qfops.planning.actions.runs import container_of
 from qfops.planning.context import Handed, Outlook, PlanInput, PlannedValues
+from qfops.planning.diff.silence import unowned
 from qfops.planning.order.digest import fingerprint, held_paths, sealed
 from qfops.planning.order.selection import resource_targets
 from qfops.planning.policy import needs
@@ -94,7 +96,7 @@ class Decisions:
             self.given,
             kind,
             resource,
-            self._resolved(resource, values),
+            self._resolved(kind, resource, values),
             container_of(kind, resource.attributes, values),
             self.outlooks,
             resource.address in self.feeding,
@@ -102,11 +104,16 @@ class Decisions:
         )
 
     @staticmethod
-    def _resolved(resource: Resource, values: PlannedValues) -> Mapping[str, Value]:
-        """The attributes with every reference replaced; only those that hold one are copied."""
+    def _resolved(kind: Kind, resource: Resource, values: PlannedValues) -> Mapping[str, Value]:
+        """The attributes with every reference replaced; only what changes is copied.
+
+        Lists without an order of their own are sorted by what is written, before ids are known: two ways of
+        writing one manifest make one plan and one digest.
+        """
+        attributes = kind.form.in_order(resource.attributes) if kind.any_order else resource.attributes
         if not resource.references:
-            return resource.attributes
-        attributes = dict(resource.attributes)
+            return attributes
+        attributes = dict(attributes)
         for key in {top(edge.path) for edge in resource.references}:
             attributes[key] = resolve(attributes[key], values)
         return attributes
@@ -118,7 +125,8 @@ class Decisions:
             return ""
         if address not in self.prints:
             kind = self.given.registry.get(address)
-            declared = flatten(kind, self.given.resources[address].attributes)
+            leaves = flatten(kind, self.given.resources[address].attributes)
+            declared = [path for path, leaf in leaves.items() if not unowned(leaf)]
             held = held_paths(outlook.change.attributes)
             self.prints[address] = fingerprint(kind, outlook.live, declared, held)
         return self.prints[address]
@@ -171,7 +179,8 @@ class Decisions:
             return Outlook(change.action, wished, wished, live, change=change)
         attributes: Mapping[str, Value] = entry.attributes if entry is not None else {}
         if not undone and change.resource is not None:
-            attributes = self._resolved(change.resource, self.values)
+            kind = self.given.registry.get(change.address)
+            attributes = self._resolved(kind, change.resource, self.values)
         failed = live is None or live.phase is Phase.FAILED
         unusable = failed or not known or change.action is Action.UNKNOWN
         applied = Handed(known or None, attributes)

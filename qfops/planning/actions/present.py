@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from qfops.core.address import ObjectKey
 from qfops.core.observation import LiveObject, Phase, words_of
+from qfops.core.paths import get
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change
 from qfops.core.plan.steps import RECORD
@@ -15,7 +16,7 @@ from qfops.kinds.base import Kind
 from qfops.kinds.status import untold
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.replacement import replacement
-from qfops.planning.actions.runs import differing
+from qfops.planning.actions.runs import Inputs, chosen_by_console, differing
 from qfops.planning.diff import causes
 from qfops.planning.diff.resource_diff import diff, reverted
 from qfops.planning.diff.silenced import silenced
@@ -32,7 +33,7 @@ def judge(case: Case, entry: Entry, live: LiveObject) -> Change:
     if hidden:
         return _untold(case, entry, hidden, votes)
     if case.kind.run:
-        changed = _changed_inputs(case, entry, votes)
+        changed = _changed_inputs(case, entry, live, votes)
         if changed:
             return replacement(case, entry, live, votes, _run_reason(case, changed))
         votes = tuple(_not_for_runs(vote) for vote in votes)
@@ -70,14 +71,28 @@ def _without_failed_items(kind: Kind, entry: Entry) -> dict[str, JSON]:
     return prior
 
 
-def _changed_inputs(case: Case, entry: Entry, votes: tuple[AttributeChange, ...]) -> list[str]:
+def _changed_inputs(
+    case: Case, entry: Entry, live: LiveObject, votes: tuple[AttributeChange, ...]
+) -> list[str]:
     if entry.run_key and _as_applied(case, entry):
         return []
     inputs = case.inputs()
     if entry.run_key:
-        return [] if inputs.key == entry.run_key else differing(entry.inputs, inputs.values)
+        return [] if inputs.key == entry.run_key else _really_differing(case.kind, entry, inputs, live)
     place = case.kind.container.path if case.kind.container else ""
     return [vote.path for vote in votes if vote.verdict is Verdict.REPLACE and vote.path != place]
+
+
+def _really_differing(kind: Kind, entry: Entry, inputs: Inputs, live: LiveObject) -> list[str]:
+    """The inputs that differ, without those that the console chose in silence and that are now said."""
+    shown = dict(live.attributes)
+    return [
+        path
+        for path in differing(entry.inputs, inputs.values)
+        if not chosen_by_console(
+            kind, path, entry.inputs.get(path, ABSENT), inputs.values.get(path, ABSENT), get(shown, path)
+        )
+    ]
 
 
 def _as_applied(case: Case, entry: Entry) -> bool:

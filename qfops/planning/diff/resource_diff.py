@@ -14,6 +14,7 @@ from qfops.kinds.flatten import flatten, normalised
 from qfops.kinds.live_values import live_slot
 from qfops.kinds.rules import RuleType
 from qfops.planning.diff.attribute import ThreeSides, judge_attribute
+from qfops.planning.diff.silence import as_before, as_written, means_nothing, seen_as
 
 _LATE = {"replace": Verdict.REPLACE, "blocked": Verdict.BLOCKED}
 
@@ -39,20 +40,29 @@ def diff(
     owned = desired.keys() | prior.keys() if prior else desired.keys()
     shown = flatten(kind, live.attributes, owned) if live is not None else {}
     votes: list[AttributeChange] = []
-    for path, (value, rule) in wanted.items():
+    for path, leaf in wanted.items():
+        value, rule = leaf.value, leaf.rule
         known = applied.get(path)
         before = known.value if known is not None else ABSENT
         seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
         if known is not None and same(before, value) and (seen is UNOBSERVED or same(seen, value)):
             continue
-        sides = ThreeSides(before, seen, value, path in assumed)
+        sides = ThreeSides(before, seen_as(leaf, known, seen), value, path in assumed)
+        if prior is not None and means_nothing(leaf, sides):
+            votes.append(as_before(path, leaf, sides))
+            continue
         result = judge_attribute(path, rule, sides, adopting=adopting)
         if result.verdict is not Verdict.SAME or not same(before, value):
-            votes.append(result)
-    for path, (before, rule) in applied.items() if applied is not wanted else ():
+            votes.append(as_written(result, sides, known, shown.get(path), leaf))
+    for path, leaf in applied.items() if applied is not wanted else ():
         if path not in wanted:
-            seen = live_slot(rule, path, live, shown) if live is not None else UNOBSERVED
-            votes.append(judge_attribute(path, rule, ThreeSides(before, seen, ABSENT, path in assumed)))
+            seen = live_slot(leaf.rule, path, live, shown) if live is not None else UNOBSERVED
+            sides = ThreeSides(leaf.value, seen_as(leaf, None, seen), ABSENT, path in assumed)
+            if means_nothing(leaf, sides):
+                votes.append(as_before(path, leaf, sides))
+            else:
+                result = judge_attribute(path, leaf.rule, sides)
+                votes.append(as_written(result, sides, leaf, shown.get(path), None))
     return _closed(kind, votes, prior, live) if prior else tuple(votes)
 
 

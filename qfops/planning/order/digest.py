@@ -26,7 +26,7 @@ def fingerprint(kind: Kind, live: LiveObject | None, declared: Iterable[str], he
     if live is None:
         return ""
     leaves = flatten(kind, live.attributes)
-    shown = {path: leaves[path].value for path in declared if path in leaves and path not in held}
+    shown = {path: leaves[path].written for path in declared if path in leaves and path not in held}
     return digest(
         {"id": live.id, "attributes": {path: canonical_slot(value) for path, value in shown.items()}}
     )
@@ -46,12 +46,16 @@ def change_digest(change: Change, prints: Callable[[Address], str]) -> str:
             "object": change.object,
             "action": str(change.action),
             "operations": [[step.id, api_action(step)] for step in change.steps],
-            "attributes": [_vote(vote) for vote in change.attributes if vote.verdict not in _NO_PART],
+            "attributes": [_vote(vote) for vote in change.attributes if _is_part(vote)],
             "link": change.origin.link,
             "fingerprint": change.seal.fingerprint,
             "referred": referred,
         }
     )
+
+
+def _is_part(vote: AttributeChange) -> bool:
+    return vote.verdict not in _NO_PART and not vote.implied
 
 
 def _vote(vote: AttributeChange) -> list[object]:

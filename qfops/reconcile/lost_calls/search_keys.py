@@ -10,7 +10,7 @@ from qfops.core.observation import Observed
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.objects.answers import CannotTell
-from qfops.objects.matching import search_key, shows_search_key
+from qfops.objects.matching import in_scope, leaves_open, matches, search_key, shows_search_key
 from qfops.objects.objects import Objects
 from qfops.reconcile.lost_calls.settlement import unreadable
 
@@ -41,6 +41,15 @@ class SearchKeys:
             if isinstance(found, CannotTell):
                 raise unreadable(found)
             return tuple(sorted(found.objects))
+        if leaves_open(kind, planned):
+            known = self.observed.inventory.get(kind.key, {}).values()
+            return tuple(
+                sorted(
+                    live.id
+                    for live in known
+                    if in_scope(kind, planned, live) and matches(kind, planned, live)
+                )
+            )
         if kind.key not in self.indexes:
             self.indexes[kind.key] = self._index(kind)
         index = self.indexes[kind.key]

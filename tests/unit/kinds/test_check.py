@@ -33,7 +33,7 @@ def schema() -> Schema:
             },
             "parts": {"type": "array", "items": {"type": "object", "properties": {"part": text}}},
             "tags": {"type": "array", "items": text},
-            "open": {"type": "boolean"},
+            "open": {"type": "boolean", "default": False},
         },
     }
 
@@ -75,6 +75,8 @@ def kind() -> Kind:
         container_inputs=("size",),
         derive={"weight": lambda _: 0},
         leaves="tags",
+        defaults={"open": False},
+        any_order={"parts": "part"},
     )
 
 
@@ -110,6 +112,38 @@ def test_a_consistent_kind_has_no_problems() -> None:
 
 
 MISTAKES: dict[str, tuple[Callable[[], Kind], str]] = {
+    "a default that the schema lacks": (
+        lambda: replace(kind(), defaults={"open": False, "name": "x"}),
+        "the default of name is 'x' in the descriptor and ABSENT in the schema",
+    ),
+    "a default that the schema has and the descriptor lacks": (
+        lambda: replace(kind(), defaults={}),
+        "the default of open is ABSENT in the descriptor and False in the schema",
+    ),
+    "another default than the schema's": (
+        lambda: replace(kind(), defaults={"open": True}),
+        "the default of open is True in the descriptor and False in the schema",
+    ),
+    "another default than removal resets to": (
+        lambda: replace(kind(), defaults={"open": False, "settings": {"speed": 1}}),
+        "settings is reset to {}, and its default is {'speed': 1}",
+    ),
+    "a list without order that the schema lacks": (
+        lambda: replace(kind(), any_order={"parts": "name"}),
+        "parts has no order of parts[*].name, which the schema lacks",
+    ),
+    "a list without order that is appended to": (
+        lambda: replace(kind(), any_order={"rows": ""}),
+        "rows has no order, and its rule says how its items are compared",
+    ),
+    "a list without order that is a set": (
+        lambda: replace(kind(), any_order={"tags": ""}),
+        "tags has no order, and its rule says how its items are compared",
+    ),
+    "always sent without a default": (
+        lambda: replace(kind(), always_sent=("name",)),
+        "name is always sent and has no default",
+    ),
     "a path without rule": (lambda: with_rules(without="name"), "name has no rule"),
     "a nested path without rule": (lambda: with_rules(without="settings"), "settings.speed has no rule"),
     "two rules": (lambda: with_rules(immutable("name", why=WHY)), "name has 2 rules"),

@@ -371,3 +371,19 @@ def test_an_image_model_learns_from_images(project: Project, findings: Judge) ->
     project.add("Dataset/faq", dataFormat="PromptImage", publish=True)
     training(project, "Dataset/faq")
     assert findings("FineTuningTask/faq") == []
+
+
+def test_a_unit_is_named_once(project: Project, findings: Judge) -> None:
+    """Two numbers of replicas on one unit contradict each other; the later one would win unseen."""
+    units: list[Value] = [{"instanceId": "unit-1", "deploymentReplicasCount": 1}, {"instanceId": "unit-2"}]
+    project.add("Service/faq", deploymentConfig={"deploymentComputeUnitList": units})
+    assert findings("Service/faq") == []
+    twice: list[Value] = [*units, {"instanceId": "unit-1", "deploymentReplicasCount": 2}]
+    project.add("Service/faq", deploymentConfig={"deploymentComputeUnitList": twice})
+    assert findings("Service/faq") == [
+        Finding(
+            "deploymentConfig.deploymentComputeUnitList[2].instanceId",
+            "unit-1 stands in the list twice",
+            "Write it once, with the replicas that it shall have.",
+        )
+    ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from qfops.core.address import KindKey
 from qfops.core.observation import LiveObject, Observed
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
+from qfops.objects.matching import matches, search_key
 from qfops.objects.objects import Objects
 from qfops.reconcile.lost_calls.search_keys import SearchKeys
 from tests.unit.objects.scripted import FakeClock, Items, Library
@@ -87,3 +89,39 @@ def test_looks_of_one_scope_share_a_list_while_it_is_fresh() -> None:
         assert len(console.asked) == asked
     asyncio.run(search.before(TASK, {**PLANNED, "jobId": "job-2"}))
     assert [body for _, body in console.asked] == [{"jobId": "job-1"}] * 2 + [{"jobId": "job-2"}]
+
+
+def test_what_the_console_chooses_may_be_any_of_its_choices() -> None:
+    """Without a scale every run of the job may be taken for the new one, so all of them are known before."""
+    search, _ = keys(
+        task("task-1", "job-1", "LoRA"),
+        task("task-2", "job-2", "LoRA"),
+        task("task-3", "job-1", "PromptTuning"),
+    )
+    assert asyncio.run(search.before(TASK, {"jobId": "job-1"})) == ("task-1", "task-3")
+
+
+def test_a_lost_create_is_found_although_the_console_chose_the_scale() -> None:
+    """It would be sent, and paid, a second time."""
+    items: Items = [{"taskId": "task-9", "jobId": "job-1", "parameterScale": "LoRA"}]
+    search, _ = keys(console=Library(lists={"DescribeFineTuningTasks": items}), fresh=0.0)
+    assert asyncio.run(search.before(TASK, {"jobId": "job-1"})) == ("task-9",)
+
+
+def test_a_description_that_is_written_empty_or_shown_as_null_is_silence() -> None:
+    """In the key, and in the comparison with what a list shows."""
+    version = load().kinds[KindKey("v2", "DatasetVersion")]
+    for shown in (None, ""):
+        live = LiveObject("ds-1", {"datasetId": "dg-1", "description": shown}, {"versionId": "ds-1"})
+        for planned in ({"datasetId": "dg-1"}, {"datasetId": "dg-1", "description": ""}):
+            assert matches(version, planned, live)
+            assert search_key(version, planned) == search_key(version, live.attributes)
+        assert not matches(version, {"datasetId": "dg-1", "description": "spring"}, live)
+
+
+def test_a_default_is_silence_in_a_key() -> None:
+    """Whatever the default of a mark is."""
+    kind = replace(TASK, defaults={"parameterScale": "LoRA"})
+    silent, said = {"jobId": "job-1"}, {"jobId": "job-1", "parameterScale": "LoRA"}
+    assert search_key(kind, silent) == search_key(kind, said)
+    assert matches(kind, silent, task("task-1", "job-1", "LoRA"))

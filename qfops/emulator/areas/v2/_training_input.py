@@ -69,7 +69,7 @@ def training_data(world: World, config: JsonObject, mode: str) -> tuple[int, boo
 DATASET_CONFIG = record(
     sourceType=need(text(choices=("Platform", "Bos", "Afs"))),
     versions=need(listing(record(versionId=text(), versionBosUri=text(), samplingRate=number(0.01, 10)), 1)),
-    splitRatio=number(0, 100),
+    splitRatio=need(number(0, 100)),
 )
 CORPUS_CONFIG = record(
     copyData=boolean(),
