@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from qfops.core.address import is_name
@@ -15,6 +15,7 @@ from qfops.core.values import JSON, child
 from qfops.manifests import codes
 from qfops.manifests.files import PROJECT_FILE, packaged_schema
 from qfops.manifests.positions import Origins
+from qfops.manifests.problem import Problem
 from qfops.manifests.project.project_file import OWN, ProjectFile
 from qfops.manifests.project.settings import read_settings
 from qfops.manifests.reporter import Reporter
@@ -27,6 +28,7 @@ from qfops.manifests.variables.substitution import Substitution
 from qfops.manifests.variables.variables import DeclaredVariables
 
 MANIFESTS = "manifests/"
+_SHORTEST_KEY = 12
 _NEVER_SUBSTITUTED = ("name", "vars", *OWN)
 
 
@@ -138,11 +140,20 @@ def _settings(value: dict[str, JSON], environment: str, reporter: Reporter) -> S
         summary = "`state` is not supported by this version: state is kept in the folder .qfops"
         reporter.error(codes.UNSUPPORTED, summary, "state", remedy="Remove it.")
         value = {key: item for key, item in value.items() if key != "state"}
-    problems = project_checker().problems(value)
+    problems = [_without_key(problem, value) for problem in project_checker().problems(value)]
     reporter.report(problems)
     wrong = {top(problem.path) for problem in problems}
     right = {key: item for key, item in value.items() if key not in wrong}
     return read_settings(right, environment, reporter)
+
+
+def _without_key(problem: Problem, value: Mapping[str, JSON]) -> Problem:
+    """The problem of a text that is no prefix of variables: a long one may be a key, so it is not shown."""
+    console = value.get("console")
+    written = console.get("keys") if isinstance(console, dict) else None
+    if problem.path != "console.keys" or not isinstance(written, str) or len(written) < _SHORTEST_KEY:
+        return problem
+    return replace(problem, summary="what stands here (not shown: it may be a key) is no prefix of variables")
 
 
 @cache

@@ -169,3 +169,13 @@ def test_the_emulator_says_its_public_keys(folder: Path, monkeypatch: pytest.Mon
 
     assert run(["-C", str(folder), "emulator", "serve"]) == 0
     assert EMBEDDED_SECRET_KEY in "".join(said)
+
+
+def test_a_key_in_place_of_the_prefix_is_not_shown(folder: Path, qfops: Call) -> None:
+    """No variable holds it, so no mask knows it."""
+    (folder / "qfops.yaml").write_text(f"name: shop\nconsole: {{endpoint: emulator, keys: {SECRET}}}\n")
+    for call in (("plan",), ("validate",), ("validate", "--format", "json")):
+        done = qfops(*call)
+        assert done.code == 1
+        assert "it may be a key" in done.out + done.err
+        assert SECRET not in done.out + done.err
