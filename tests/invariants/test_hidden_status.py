@@ -294,3 +294,16 @@ def test_null_is_not_shown_in_attributes_either(name: str, answer: dict[str, JSO
     shorter = {key: value for key, value in answer.items() if value is not None}
     shorter = {key: {} if isinstance(value, dict) else value for key, value in shorter.items()}
     assert decode(kind, answer) == decode(kind, shorter)
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_the_read_of_an_adopted_object_does_not_hide_what_its_list_shows(how: str, bench: Bench) -> None:
+    """Of the two answers each shows one field; state keeps both with their fields."""
+    bench.declare(*deployed())
+    assert trouble(bench.apply(WHOLE)) == []
+    ids = {str(address): bench.id(str(address)) for address in bench.resources}
+    bench.lose_state()
+    bench.emulator.configure(hidden={"DescribeService.runStatus": how})
+    assert trouble(bench.apply(WHOLE, adopt=ids)) == []
+    entry = bench.state().entries[Address.parse("Service/faq")]
+    assert dict(entry.status) == {"runStatus": "Serving", "updateStatus": "None"}
