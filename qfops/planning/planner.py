@@ -12,7 +12,7 @@ from qfops.planning.actions import ends
 from qfops.planning.actions.decisions import Decisions
 from qfops.planning.context import PlanInput
 from qfops.planning.order.digest import seal
-from qfops.planning.order.selection import narrowed, selected
+from qfops.planning.order.selection import narrowed, selected, with_dependents
 from qfops.planning.order.sequence import arranged
 from qfops.planning.policy import unusual_absence
 
@@ -25,10 +25,13 @@ def make_plan(given: PlanInput) -> Plan:
     _check_absence(given)
     decisions = Decisions(given)
     chosen = selected(given.options, given.resources, given.state)
-    kept, affected = narrowed(_found(given, decisions), chosen)
-    guarded = ends.guarded(given, kept)
-    digest, changes = seal(arranged(given.registry, guarded), decisions.print_of, given.owed)
-    observed = given.observed
+    observed, found = given.observed, _found(given, decisions)
+    kept, affected = narrowed(found, chosen)
+    if chosen is not None:
+        kept = with_dependents(given.registry, observed, found, kept)
+    guarded = ends.guarded(given, decisions.entries, kept)
+    walk = arranged(given.registry, observed, guarded)
+    digest, changes = seal(walk, decisions.print_of, given.owed)
     return Plan(
         project=given.settings.project,
         environment=given.settings.environment,
@@ -46,6 +49,8 @@ def make_plan(given: PlanInput) -> Plan:
 def _found(given: PlanInput, decisions: Decisions) -> list[Change]:
     """Every verdict, before narrowing: what is wanted, what is no longer, what was kept and is due."""
     scope = given.options.scope
+    if scope is Scope.ADOPT:
+        return decisions.reach()
     wanted = decisions.reach() if scope is Scope.PROJECT else []
     orphaned = [] if scope is Scope.PRUNE else ends.orphan_ends(given, decisions.entries, wanted)
     replaced = ends.replaced_ends(given, wanted)

@@ -85,11 +85,15 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Ends:
     """What becomes of objects that are current no more: ids that stay, ids that go, and sentences about what
-    the API cannot delete and what stays billed."""
+    the API cannot delete and what stays billed.
+
+    `joined`: an end that nobody chose, with the addresses that it rests on and whose ends take it along.
+    """
 
     keeps: tuple[str, ...] = ()
     destroys: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    joined: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ class Change:
     def held(self, action: Action, reason: str, remedy: str) -> Change:
         """The change as one that is not done: no steps, nothing ends."""
         decision = replace(self.decision, action=action, reason=reason, remedy=remedy)
-        return replace(self, decision=decision, steps=(), ends=_NOTHING_ENDS)
+        return replace(self, decision=decision, steps=(), ends=Ends(joined=self.ends.joined))
 
     def noted(self, *notes: str) -> Change:
         """The change with more to say about it."""

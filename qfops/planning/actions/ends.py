@@ -9,8 +9,8 @@ from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Change
 from qfops.core.state.entry import Entry
 from qfops.planning.actions import guards, unwanted
+from qfops.planning.actions.staying import Staying
 from qfops.planning.context import PlanInput
-from qfops.planning.order.sequence import referred_ids
 
 
 def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
@@ -62,7 +62,7 @@ def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Itera
     return found
 
 
-def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
+def guarded(given: PlanInput, entries: Mapping[Address, Entry], changes: list[Change]) -> list[Change]:
     """The changes with every end blocked that would take away, or break, what this plan does not end.
 
     An end that is blocked keeps its object, so what rests on its going is looked at again.
@@ -73,6 +73,7 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         if change.action in (Action.UPDATE, Action.REPLACE) and _repoints(given, change)
     )
     who: guards.Users | None = None
+    staying = Staying(given, entries)
     while True:
         ends = frozenset(
             ObjectKey(change.address.kind_key, change.id) for change in changes if change.action.removes
@@ -80,7 +81,8 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         if not ends:
             return changes
         who = who or guards.users(given.registry, given.observed)
-        going = guards.Going(ends, repointed, _needed(given, changes))
+        held = frozenset(change.address for change in changes if change.action.held)
+        going = guards.Going(ends, repointed, staying.needed(changes), staying.after(changes), held)
         checked = [
             guards.guard(change, given.registry.get(change.address), who, given.observed, going)
             for change in changes
@@ -88,17 +90,6 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         if checked == changes:
             return changes
         changes = checked
-
-
-def _needed(given: PlanInput, changes: Iterable[Change]) -> dict[str, Address]:
-    """The ids that objects of ours refer to which are held back and so stay, by their addresses."""
-    found: dict[str, Address] = {}
-    for change in changes:
-        stays = change.action.held and change.entry is not None
-        if stays and change.entry is not None and change.id == change.entry.id:
-            kind = given.registry.get(change.address)
-            found.update(dict.fromkeys(referred_ids(kind, change.entry.attributes), change.address))
-    return found
 
 
 def _wait_for_moved(change: Change) -> Change:
