@@ -122,8 +122,9 @@ class Decisions:
         return replace(change_of(case, entry, Action.UNKNOWN, why, ()), outputs=())
 
     def _hold_back(self, resource: Resource, change: Change) -> Change:
-        """What would be built on something held is held back too, with the reason."""
-        if change.action not in _HOLD:
+        """What would be built on something held is held back too, with the reason; an adoption builds nothing
+        and rests on what the console shows."""
+        if change.action not in _HOLD or change.address in self.given.adopt:
             return change
         for target in resource_targets(resource):
             outlook = self.outlooks.get(target)
