@@ -133,6 +133,18 @@ def test_an_edit_of_what_it_rests_on_is_not_carried_out(assisted: Bench) -> None
     assert set(actions(assisted.plan())) == {RUN, MODEL, SERVICE}
 
 
+def test_a_service_on_another_model_of_ours_is_no_other_service(assisted: Bench) -> None:
+    """Its model can be changed: it is taken over with the one it has, and the next plan moves it."""
+    theirs, on = assisted.id(SERVICE), assisted.id(MODEL)
+    forget(assisted, SERVICE)
+    assisted.declare(run("c", 0.0005), model("c"), service("Model/faq-c"))
+    plan, result = adopt(assisted, SERVICE, theirs)
+    assert (actions(plan), trouble(result)) == ({SERVICE: "adopt"}, [])
+    assert assisted.state().entries[Address.parse(SERVICE)].attributes["modelId"] == on
+    found = actions(assisted.plan())
+    assert found == {"FineTuningTask/faq-c": "run", "Model/faq-c": "create", SERVICE: "update"}
+
+
 def forget(bench: Bench, name: str) -> None:
     """Let go of an object without ending it."""
     address = Address.parse(name)

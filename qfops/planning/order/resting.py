@@ -61,10 +61,8 @@ def rests_on(registry: Registry, observed: Observed, change: Change) -> set[Name
     kind = registry.kinds.get(change.address.kind_key)
     if kind is None:
         return set()
-    live = observed.find(kind.key, change.id)
-    return referred(kind, applied_to(change)) | (
-        referred(kind, live.attributes) if live is not None else set()
-    )
+    live, applied = observed.find(kind.key, change.id), referred(kind, applied_to(change))
+    return applied if live is None else applied | referred(kind, live.attributes)
 
 
 def _below(value: Value, part: str | int) -> list[Value]:
