@@ -103,6 +103,19 @@ def test_with_these_words_what_rests_on_the_chosen_goes_first(approval: Approval
     assert {SET, DATA, "FineTuningJob/faq", "FineTuningTask/faq-b", "Model/faq-b", PROMPT} <= left
 
 
+def test_a_narrowed_destroy_that_was_left_goes_on_with_the_same(assisted: Bench) -> None:
+    """Stopped while the service goes down: the rest of what was approved is done, and no more."""
+    assisted.emulator.configure(durations={"deactivate": 600.0})
+    result = assisted.apply(WHOLE, destroy(RUN), limit=0.0)
+    assert result.exit_code == 4
+    resumed = assisted.resume()
+    assert resumed is not None
+    assert trouble(resumed[1]) == []
+    left = {str(address) for address in assisted.state().entries}
+    assert not left & {RUN, MODEL, SERVICE}
+    assert {SET, DATA, "FineTuningJob/faq", "FineTuningTask/faq-b", "Model/faq-b", PROMPT} <= left
+
+
 def test_a_dependent_that_stays_blocks_what_it_rests_on(assisted: Bench) -> None:
     """A protected service does not join in, and everything down to the data stays with it."""
     assisted.configure(SERVICE, lifecycle=Lifecycle(protect=True))
@@ -123,7 +136,9 @@ def test_what_would_only_be_forgotten_stays_and_blocks(assisted: Bench) -> None:
     assert trouble(assisted.apply(AUTO)) == []
     plan = assisted.plan(destroy(RUN))
     assert actions(plan) == {RUN: "blocked"}
-    assert find(plan, RUN).decision.remedy.endswith(f"qfops destroy --target {MODEL}")
+    assert f"qfops destroy --target {MODEL}" in find(plan, RUN).decision.remedy
+    assert trouble(assisted.apply(WHOLE, destroy(SERVICE))) == []
+    assert actions(assisted.plan(destroy(RUN, MODEL))) == {RUN: "delete", MODEL: "forget"}
 
 
 def test_order_alone_makes_a_dependent(assisted: Bench) -> None:

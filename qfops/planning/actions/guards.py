@@ -79,7 +79,10 @@ def _needed(change: Change, by: Sequence[Address], going: Going) -> Change:
     if set(by) <= going.held:
         return change.held(Action.BLOCKED, reason, f"settle {shown} first; this follows")
     targets = " ".join(f"--target {address}" for address in by if address not in going.held)
-    remedy = f"make it refer to something else and apply that, or end it: qfops destroy {targets}"
+    remedy = (
+        f"make {shown} refer to something else and apply that, or end it: qfops destroy {targets}, "
+        f"or let go of this one without ending it: qfops state rm {change.address}"
+    )
     if change.object != CURRENT:
         remedy = f"apply it first, so that it rests on what is current now: qfops apply {targets}"
     return change.held(Action.BLOCKED, reason, remedy)
