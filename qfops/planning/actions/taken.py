@@ -60,21 +60,20 @@ def taken_over(case: Case, live: LiveObject) -> Taken | Untaken:
     return Taken(resolved, {edge.path: (edge.reference.target, value) for edge, value in shown.items()})
 
 
-def _now(case: Case, edge: Edge) -> JSON:
+def _now(case: Case, edge: Edge) -> str | None:
     """The output that a reference names, of the object that its target has now; None: it has none."""
     outlook = case.outlooks.get(edge.reference.target)
     if outlook is None or outlook.change is None:
         return None
-    name, entry = edge.reference.output or "", outlook.change.entry
-    if outlook.outputs is not None:
-        return outlook.outputs.get(name)
-    if entry is None or entry.id is None:
-        return None
-    there = case.given.observed.find(edge.reference.target.kind_key, entry.id) is not None
-    return entry.outputs.get(name) if there else None
+    outputs, entry = outlook.outputs, outlook.change.entry
+    if outputs is None and entry is not None and entry.id is not None:
+        there = case.given.observed.find(edge.reference.target.kind_key, entry.id) is not None
+        outputs = entry.outputs if there else None
+    found = outputs.get(edge.reference.output or "") if outputs is not None else None
+    return found if isinstance(found, str) else None
 
 
-def _shown(case: Case, edge: Edge, live: LiveObject, known: Mapping[Edge, JSON]) -> str | Untaken:
+def _shown(case: Case, edge: Edge, live: LiveObject, known: Mapping[Edge, str]) -> str | Untaken:
     """What the console shows at the path of a reference; nothing is paired by guess."""
     target, rule = edge.reference.target, case.kind.ref_at(edge.path)
     alike = [other for other in case.resource.references if pattern(other.path) == pattern(edge.path)]
@@ -121,7 +120,7 @@ def _texts(values: Iterable[JSON]) -> set[str]:
     return {value for value in values if isinstance(value, str)}
 
 
-def _resolved(case: Case, values: Mapping[Edge, JSON]) -> Case:
+def _resolved(case: Case, values: Mapping[Edge, str]) -> Case:
     """The case with the values in place of its references, so that nothing is waited for.
 
     What lives in an object that state has, or that this plan adopts, still refers to that: what a run is made
