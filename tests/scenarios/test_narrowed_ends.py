@@ -251,3 +251,20 @@ def test_a_removed_run_stays_under_a_model_that_was_not_moved_away_yet(assisted:
     plan = assisted.plan(PlanOptions(targets=(Address.parse(RUN),)))
     assert actions(plan) == {RUN: "blocked"}
     assert find(plan, RUN).reason == f"still needed by {MODEL}, which stays"
+
+
+def test_a_narrowed_replacement_ends_no_other_object(assisted: Bench) -> None:
+    """Old ones are not kept; the run alone is made again. The old run stays under the model that was made
+    from it, and that model, which is not replaced by this plan, does not go with it."""
+    for name in (RUN, MODEL):
+        assisted.configure(name, lifecycle=Lifecycle(on_replace="delete"))
+    assert trouble(assisted.apply(AUTO)) == []
+    old_run, old_model = assisted.id(RUN), assisted.id(MODEL)
+    assisted.declare(replace(run("a", 0.0009), lifecycle=Lifecycle(on_replace="delete")))
+    plan, result = assisted.apply_plan(WHOLE, PlanOptions(targets=(Address.parse(RUN),)))
+    assert actions(plan) == {RUN: "run", f"{RUN} {old_run}": "blocked"}
+    assert result.exit_code == 3
+    assert (assisted.id(MODEL), old_run in assisted.objects("FineTuningTask")) == (old_model, True)
+    assert trouble(assisted.apply(WHOLE)) == []
+    assert assisted.id(MODEL) != old_model
+    assert not {old_run, old_model} & {*assisted.objects("FineTuningTask"), *assisted.objects("Model")}

@@ -32,9 +32,13 @@ class Selection:
 
         The end of an object that the plan replaces goes with its replacement.
         """
-        replaced = change.entry is not None and change.object == change.entry.id
-        ends = change.resource is None and not replaced
+        ends = change.resource is None and not _of_replacement(change)
         return change.address in (self.named if ends else self.needed)
+
+
+def _of_replacement(change: Change) -> bool:
+    """Whether it is the end of an object that this plan puts another one in place of."""
+    return change.entry is not None and change.object == change.entry.id
 
 
 def selected(options: PlanOptions, resources: Mapping[Address, Resource], state: State) -> Selection | None:
@@ -85,11 +89,12 @@ def with_dependents(
 ) -> list[Change]:
     """The kept changes, and every other end that rests on one of theirs, with the addresses it rests on.
 
-    Only what would be taken away joins in: what is protected, kept or forgotten stays, and the guards of ends
-    then hold what it rests on.
+    Only what would be taken away joins in: what is protected, kept or forgotten stays, and so does what only
+    a replacement ends that is not made; the guards of ends then hold what it rests on.
     """
     found = {change.key: change for change in kept}
-    others = {change.key: change for change in changes if change.action.removes and change.key not in found}
+    ends = (change for change in changes if change.action.removes and not _of_replacement(change))
+    others = {change.key: change for change in ends if change.key not in found}
     by_name, by_address = _dependents(registry, observed, others.values())
     todo = [change for change in kept if change.action.removes]
     while todo:
