@@ -220,8 +220,25 @@ def test_prune_never_takes_a_current_object(asked: PlanOptions, assisted: Bench)
     assert change.reason == f"still needed by {MODEL}, which stays"
     assert change.decision.remedy.endswith(f"qfops apply --target {MODEL}")
     assert old in assisted.objects("FineTuningTask")
-    assert trouble(assisted.apply(AUTO, PlanOptions(targets=(Address.parse(MODEL),)))) == []
+    assert trouble(assisted.apply(AUTO)) == []
     assert find(assisted.plan(prune()), RUN, old).action is Action.DELETE
+
+
+@pytest.mark.parametrize("asked", [prune(RUN), prune()])
+def test_prune_keeps_what_a_kept_object_rests_on_that_is_still_used(
+    asked: PlanOptions, assisted: Bench
+) -> None:
+    """The service was not moved yet: the old model stays for it, and so the run that it was made from."""
+    old_run, old_model = assisted.id(RUN), assisted.id(MODEL)
+    assisted.declare(run("a", 0.0009))
+    assert trouble(assisted.apply(AUTO, PlanOptions(targets=(Address.parse(MODEL),)))) == []
+    before = assisted.writes()
+    plan, _ = assisted.apply_plan(WHOLE, asked)
+    assert actions(plan) == {f"{RUN} {old_run}": "blocked", f"{MODEL} {old_model}": "blocked"}
+    assert assisted.writes() == before
+    assert trouble(assisted.apply(AUTO)) == []
+    assert trouble(assisted.apply(WHOLE, asked)) == []
+    assert not {old_run, old_model} & {*assisted.objects("FineTuningTask"), *assisted.objects("Model")}
 
 
 def test_an_apply_ends_what_was_chosen_and_not_what_it_needs(assisted: Bench) -> None:
