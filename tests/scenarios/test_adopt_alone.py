@@ -222,7 +222,7 @@ def test_an_object_of_another_name_is_refused(bench: Bench) -> None:
     assert isinstance(made, dict)
     bench.declare(template())
     change = refused(bench, PROMPT, str(made["templateId"]))
-    assert "differs from the manifest in templateName" in change.reason
+    assert change.reason.endswith("differs from the manifest in templateName, which says which object it is")
     assert any(vote.path == "templateName" and vote.live == "other" for vote in change.attributes)
 
 

@@ -18,6 +18,7 @@ from qfops.core.plan.steps import LINK
 from qfops.core.plan_options import Scope
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import ABSENT, UNOBSERVED
+from qfops.kinds.rules import RuleType
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.taken import Taken, Untaken, taken_over
 from qfops.planning.diff.resource_diff import diff, reverted, silenced
@@ -50,8 +51,10 @@ def adoption(case: Case, entry: Entry | None, object_id: str) -> Change:
     votes = _votes(found.case, kept, live)
     differing = [vote.path for vote in votes if vote.verdict is Verdict.BLOCKED]
     if differing:
-        reason = f"{object_id} differs from the manifest in {', '.join(differing)}, which cannot be changed"
-        return _refused(case, entry, reason, "name the object that the manifest is about", votes)
+        reason = (
+            f"{object_id} differs from the manifest in {', '.join(differing)}, {_why_not(case, differing)}"
+        )
+        return _refused(case, entry, reason, _OTHER, votes)
     if _other_run(found.case, kept):
         return _refused(case, entry, f"{object_id} was made from other inputs than the manifest names", _ID)
     return _adopted(case, entry, live, found, votes)
@@ -104,6 +107,13 @@ def _vote(vote: AttributeChange, *, another: bool, same_run: bool) -> AttributeC
     return replace(vote, verdict=Verdict.NOTE) if vote.verdict in _UNSEEN else vote
 
 
+def _why_not(case: Case, paths: Iterable[str]) -> str:
+    """Why a difference there is no drift: nothing can change it, or it is what tells objects apart."""
+    rules = [case.kind.rule_at(path) for path in paths]
+    fixed = any(rule is None or rule.type is not RuleType.UPDATABLE for rule in rules)
+    return "which cannot be changed" if fixed else "which says which object it is"
+
+
 def _other_run(case: Case, kept: Retired | None) -> bool:
     """Whether a kept run was plainly made from something else than what is wanted."""
     return kept is not None and case.kind.run and kept.run_key != case.inputs().key
@@ -130,6 +140,7 @@ def _not_there(case: Case, entry: Entry | None, key: ObjectKey) -> Change:
     return _refused(case, entry, f"{key.id} to adopt does not exist, as far as this account can see", _ID)
 
 
+_OTHER = "name the object that the manifest is about, or write the values of this one into the manifest"
 _ID = "look up the id in the console, and name that"
 
 
