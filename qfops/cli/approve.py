@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Consent:
     """What the command line says about approval.
 
-    `implied` are the words that the command itself allows once it is approved (destroy, prune).
+    `implied` are the words that the command itself allows once it is approved (destroy, prune), for what was
+    chosen.
     `resume`: what is carried out was approved before.
     """
 
@@ -66,7 +67,7 @@ class Consent:
 
         if self.digest or self.resume:
             return Approval(whole=True)
-        return Approval(auto=True, allow=self.allow | self.implied)
+        return Approval(auto=True, allow=self.allow, implied=self.implied)
 
 
 def confirmed(consent: Consent, plan: Plan, question: Callable[[str], bool]) -> Approval:

@@ -168,7 +168,7 @@ def _end(project: Project, asked: ChangeCommand, found: tuple[Plan, ApplyResult]
             terminal.out("Nothing is stored: every approved plan is done.\n")
         return 0
     plan, result = found
-    summary = summarize(plan, result, project.prefix)
+    summary = summarize(plan, result, project.prefix, asked.options)
     if asked.output == "json":
         from qfops.render.events import event_json
         from qfops.render.summary import summary_data

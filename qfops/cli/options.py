@@ -123,7 +123,7 @@ _narrowing = (
         metavar="ADDR",
         type=address,
         multiple=True,
-        help="Change only this resource and what it needs; may be repeated.",
+        help="Change only this resource and what it needs, or end it and what rests on it; may be repeated.",
     ),
     click.option(
         "-l",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from qfops.core.plan.actions import Action, Need
 from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan, needs_of
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.state.entry import CURRENT
 from qfops.reconcile.apply.result import ApplyResult, EndedChange, How
 from qfops.render.summary import ApplySummary, SummaryItem
@@ -22,10 +26,14 @@ _DONE = {
     Action.FORGET: "forgotten, kept in the console",
     Action.ADOPT: "taken over",
 }
+_VERBS = {Scope.PROJECT: "apply", Scope.DESTROY: "destroy", Scope.PRUNE: "prune", Scope.ADOPT: "apply"}
 
 
-def summarize(plan: Plan, result: ApplyResult, prefix: str) -> ApplySummary:
-    """The summary of an apply; `prefix` is what to type before a command."""
+_ALL = PlanOptions()
+
+
+def summarize(plan: Plan, result: ApplyResult, prefix: str, options: PlanOptions = _ALL) -> ApplySummary:
+    """The summary of an apply; `prefix` is what to type before a command, `options` are those of this one."""
     place = {change.key: index for index, change in enumerate(plan.changes)}
 
     def listed(*ways: How) -> tuple[SummaryItem, ...]:
@@ -42,7 +50,7 @@ def summarize(plan: Plan, result: ApplyResult, prefix: str) -> ApplySummary:
         in_progress=listed(How.IN_PROGRESS),
         not_attempted=(*listed(How.NOT_ATTEMPTED), *dropped),
         exit_code=result.exit_code,
-        next=_next(plan, result, prefix),
+        next=_next(plan, result, prefix, options),
         held_back=result.held_back,
     )
 
@@ -64,15 +72,22 @@ def _dropped(text: str) -> SummaryItem:
     return SummaryItem(address, f"{about}moved since it was approved, so it was dropped")
 
 
-def _next(plan: Plan, result: ApplyResult, prefix: str) -> str:
+def _next(plan: Plan, result: ApplyResult, prefix: str, options: PlanOptions) -> str:
     """The command that goes on from here; "" where nothing is left."""
     if result.of(How.IN_PROGRESS) or result.interrupted:
         return f"{prefix} apply --resume"
-    if result.dropped or any(result.of(how) for how in (How.FAILED, How.STALE, How.BLOCKED_BY)):
+    if result.dropped or any(result.of(how) for how in (How.FAILED, How.STALE)):
         return f"{prefix} plan"
     refused = result.of(How.REFUSED)
     words = needs_of(item.change for item in refused if item.change.acts)
     if words and Need.OVERWRITE not in words:
-        verb = "destroy" if plan.destroys else "apply"
-        return f"{prefix} {verb} --allow {','.join(words)}"
-    return f"{prefix} plan" if refused else ""
+        return f"{prefix} {_again(plan, options, words)}"
+    return f"{prefix} plan" if refused or result.of(How.BLOCKED_BY) else ""
+
+
+def _again(plan: Plan, options: PlanOptions, words: Sequence[Need]) -> str:
+    """The same command, narrowed as it was, with the words that were missing."""
+    wanted = {*words, *((Need.REVERT_DRIFT,) if options.revert_drift else ())}
+    allowed = ",".join(need for need in Need if need in wanted)
+    narrowing = replace(options, revert_drift=False).text
+    return " ".join(part for part in (_VERBS[plan.scope], narrowing, f"--allow {allowed}") if part)

@@ -15,11 +15,13 @@ from qfops.core.values import JSON
 
 
 class Scope(enum.StrEnum):
-    """What a plan is about: the whole project, the end of everything, or the end of retired objects only."""
+    """What a plan is about: the whole project, the end of everything, the end of retired objects only, or
+    the adoption of one object."""
 
     PROJECT = "project"
     DESTROY = "destroy"
     PRUNE = "prune"
+    ADOPT = "adopt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from qfops.planning.actions.identities import Bar, hands, in_a_circle
 from qfops.planning.actions.known_runs import with_keys_of_today
 from qfops.planning.context import PlanInput
 from qfops.planning.order.digest import seal
-from qfops.planning.order.selection import narrowed, selected
+from qfops.planning.order.selection import Selection, narrowed, selected, with_dependents
 from qfops.planning.order.sequence import arranged, stuck
 from qfops.planning.policy import unusual_absence
 
@@ -58,7 +58,7 @@ class _Judged:
     affected: Sequence[Address]
 
 
-def _judged(given: PlanInput, chosen: frozenset[Address] | None) -> _Judged:
+def _judged(given: PlanInput, chosen: Selection | None) -> _Judged:
     """The verdicts, again and again until none of them takes a name that nobody gives up.
 
     Each round bars at least one address more, and nearly every plan needs one round.
@@ -66,21 +66,27 @@ def _judged(given: PlanInput, chosen: frozenset[Address] | None) -> _Judged:
     barred: dict[Address, Bar] = {}
     while True:
         decisions = Decisions(given, chosen, barred)
-        kept, affected = narrowed(_found(given, decisions), chosen)
-        guarded = ends.guarded(given, kept)
+        found = _found(given, decisions)
+        kept, affected = narrowed(found, chosen)
+        if chosen is not None:
+            kept = with_dependents(given.registry, given.observed, found, kept)
+        guarded = ends.guarded(given, decisions.entries, kept)
         names = hands(given, decisions.entries, guarded, decisions.outlooks, decisions.refusal)
         fresh = {address: bar for address, bar in names.barred.items() if address not in barred}
         taker = stuck(given.registry, guarded, names.after) if not fresh else None
         if taker is not None:
             fresh = {taker[0]: in_a_circle(taker[0])}
         if not fresh:
-            return _Judged(decisions, arranged(given.registry, guarded, names.after), affected)
+            walk = arranged(given.registry, given.observed, guarded, names.after)
+            return _Judged(decisions, walk, affected)
         barred |= fresh
 
 
 def _found(given: PlanInput, decisions: Decisions) -> list[Change]:
     """Every verdict, before narrowing: what is wanted, what is no longer, what was kept and is due."""
     scope = given.options.scope
+    if scope is Scope.ADOPT:
+        return decisions.reach()
     wanted = decisions.reach() if scope is Scope.PROJECT else []
     orphaned = [] if scope is Scope.PRUNE else ends.orphan_ends(given, decisions.entries, wanted)
     replaced = ends.replaced_ends(given, wanted)

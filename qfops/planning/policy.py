@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qfops.core.plan.actions import Action, Need, Verdict
-from qfops.core.plan.change import Change
+from qfops.core.plan.change import Change, ChangeKey
 from qfops.core.plan.plan import Plan
 from qfops.core.settings import Limits
 from qfops.core.state.entry import CURRENT
@@ -38,12 +38,14 @@ class Approval:
     """How the plan was approved.
 
     `whole`: shown and agreed to, or fixed by digest, plan file or resume; covers everything. `auto`:
-    `--auto-approve`. `allow`: the words of `--allow`, which imply `auto`.
+    `--auto-approve`. `allow`: the words of `--allow`, which imply `auto`. `implied`: the words that the
+    command itself stands for; they cover what was chosen, and no end that joins in because it rests on that.
     """
 
     whole: bool = False
     auto: bool = False
     allow: frozenset[str] = frozenset()
+    implied: frozenset[str] = frozenset()
 
     @property
     def any(self) -> bool:
@@ -56,14 +58,34 @@ class Approval:
             return ""
         if not self.any:
             return "not approved"
-        lacking = [need for need in change.needs if need not in self.allow]
+        allowed = self.allow if change.ends.joined else self.allow | self.implied
+        lacking = [need for need in change.needs if need not in allowed]
         if not lacking:
             return ""
         if Need.OVERWRITE in lacking:
             return (
                 "it overwrites a console edit: approve the whole plan (--expect-digest), or revert one side"
             )
-        return f"it needs --allow {','.join(lacking)}"
+        joined = ", ".join(str(address) for address in change.ends.joined)
+        why = f"it was not chosen, it rests on {joined}: " if joined else ""
+        return f"{why}it needs --allow {','.join(lacking)}"
+
+
+def covered(plan: Plan, approval: Approval) -> list[Change]:
+    """The acting changes that an approval lets happen, in the order of the walk.
+
+    An end that waits for something that may not happen is none of them: it would take that along, or break
+    it, once the approval that is stored is carried out.
+    """
+    left_out: set[ChangeKey] = set()
+    found: list[Change] = []
+    for change in plan.acting:
+        waits = change.action.leaves and any((item.address, item.object) in left_out for item in change.after)
+        if waits or approval.refusal(change):
+            left_out.add(change.key)
+        else:
+            found.append(change)
+    return found
 
 
 def exceeded(plan: Plan, limits: Limits, managed: int) -> list[str]:

@@ -53,6 +53,7 @@ class _Refresh:
         self.objects, self.registry, self.wanted = objects, registry, wanted
         self.since = objects.moment()
         self.inventory: dict[KindKey, dict[str, LiveObject]] = {}
+        self.listed: set[tuple[KindKey, str]] = set()
         self.unlisted: dict[tuple[KindKey, str], str] = {}
         self.missing: set[ObjectKey] = set()
         self.unreadable: dict[ObjectKey, str] = {}
@@ -70,6 +71,7 @@ class _Refresh:
         if isinstance(listed, CannotTell):
             self.unlisted[(kind.key, scope)] = _unless_fatal(listed)
         else:
+            self.listed.add((kind.key, scope))
             self.inventory.setdefault(kind.key, {}).update(listed.objects)
 
     def _live(self, item: Target) -> LiveObject | None:
@@ -134,13 +136,16 @@ class _Refresh:
 
     def _absent(self, item: Target) -> bool:
         """Not in any list: missing, if the list was read to its end and the object is not brand-new; else
-        whether a read of its own can say more."""
+        whether a read of its own can say more. The list of an object that is to be adopted may be that of a
+        container nobody names, and then it was never read."""
         reason = self.unlisted.get((item.kind.key, item.scope))
-        if reason is None and not self._young(item):
+        looked = not item.detail or (item.kind.key, item.scope) in self.listed
+        if reason is None and looked and not self._young(item):
             self.missing.add(item.key)
             return False
         if item.kind.read is None or not names_all(item.kind.read, item.outputs):
-            self.unreadable[item.key] = reason or "made a moment ago and not in the list yet"
+            young = "made a moment ago and not in the list yet" if looked else "no list shows it"
+            self.unreadable[item.key] = reason or young
             return False
         return True
 

@@ -12,7 +12,7 @@ from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan
 from qfops.core.settings import Settings
 from qfops.core.state.state import State
-from qfops.planning.policy import Approval, exceeded
+from qfops.planning.policy import Approval, covered, exceeded
 from qfops.reconcile.apply.calls import Caller
 from qfops.reconcile.apply.change_run import Scene
 from qfops.reconcile.apply.executor import Executor
@@ -126,7 +126,7 @@ def _check_limits(plan: Plan, settings: Settings, state: State, options: ApplyOp
 async def _take_over(run: Run, prepared: Prepared, approval: Approval, options: ApplyOptions) -> None:
     """Store what is approved now, before its first step; of what was approved earlier, the same stays."""
     plan, stored = prepared.plan, run.state.approved
-    approved = [change for change in plan.acting if not approval.refusal(change)]
+    approved = covered(plan, approval)
     done, dropped = done_or_dropped(stored.changes if stored is not None else (), plan)
     for address, object_ in dropped:
         run.progress(address, object_, "approved earlier and planned otherwise now: that approval is dropped")

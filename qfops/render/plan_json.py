@@ -94,6 +94,7 @@ def _change(change: Change) -> dict[str, JSON]:
         "billable": change.billable,
         "keeps": list(change.ends.keeps),
         "destroys": list(change.ends.destroys),
+        "joined": [str(address) for address in change.ends.joined],
         "outputs": list(change.outputs),
         "gate": None,
         "needs": [str(need) for need in change.needs],
@@ -101,7 +102,7 @@ def _change(change: Change) -> dict[str, JSON]:
         "steps": [_step(item) for item in change.steps],
         "attributes": [_attribute(item) for item in change.attributes if item.verdict is not Verdict.SAME],
     }
-    return _without_empty(data, "id", "lastDuration")
+    return _without_empty(data, "id", "lastDuration", "joined")
 
 
 def _without_empty(data: dict[str, JSON], *optional: str) -> dict[str, JSON]:

@@ -37,8 +37,8 @@ NESTED: Mapping[str, frozenset[str]] = {
     "stats": _keys("calls retries seconds"),
     "summary": _keys(" ".join(SUMMARY_KEYS)),
     "changes[]": _keys(
-        "address object action reason causes id dependsOn billable keeps destroys outputs gate needs "
-        "lastDuration steps attributes"
+        "address object action reason causes id dependsOn billable keeps destroys joined outputs gate "
+        "needs lastDuration steps attributes"
     ),
     "changes[].causes[]": _keys("address path source file line"),
     "changes[].steps[]": _keys("id operation paths repeat billable"),

@@ -51,7 +51,7 @@ from qfops.kinds.registry import load
 from qfops.manifests import load_project
 from qfops.planning.actions.runs import Inputs, inputs_of
 from qfops.planning.context import PlanInput
-from qfops.planning.order.sequence import referred_ids
+from qfops.planning.order.resting import referred
 from qfops.planning.planner import make_plan
 from qfops.reconcile.approved import owed_changes
 from tests.support.status import kept_status
@@ -167,7 +167,7 @@ def _lifecycle(given: YAML) -> Lifecycle:
 def _derived(entry: Entry, entries: Mapping[Address, Entry]) -> Entry:
     """The entry with what follows from the ids that it holds: what it rests on, what it was made from."""
     kind = load().get(entry.address)
-    held = referred_ids(kind, entry.attributes)
+    held = {name.value for name in referred(kind, entry.attributes)}
     rests_on = [address for address, other in entries.items() if held.intersection(_texts(other.outputs))]
     entry = replace(entry, dependencies=tuple(sorted(rests_on)))
     if not kind.run:

@@ -34,10 +34,13 @@ def test_a_blocked_end_blocks_the_container_around_it(bench: Bench) -> None:
 
 
 def test_an_end_outside_the_selection_blocks_the_container(bench: Bench) -> None:
-    """Narrowed to the set alone, its model would go with it unasked: blocked instead."""
+    """Narrowed to the set alone, its model joins in; a protected one does not, and the set is blocked."""
     bench.declare(model_set(), imported())
     assert trouble(bench.apply(AUTO)) == []
     only = PlanOptions(scope=Scope.DESTROY, targets=(Address.parse("ModelSet/faq"),))
+    assert actions(bench.plan(only)) == {"ModelSet/faq": "delete", "Model/faq-base": "delete"}
+    bench.configure("Model/faq-base", lifecycle=Lifecycle(protect=True))
+    assert trouble(bench.apply(AUTO)) == []
     plan = bench.plan(only)
     assert actions(plan) == {"ModelSet/faq": "blocked"}
     assert bench.id("Model/faq-base") in find(plan, "ModelSet/faq").reason

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from qfops.cli import options
@@ -12,7 +10,7 @@ from qfops.cli.options import Working
 from qfops.cli.ui import terminal
 from qfops.core.address import Address
 from qfops.core.plan.actions import Need
-from qfops.core.plan_options import PlanOptions
+from qfops.core.plan_options import PlanOptions, Scope
 
 
 @click.command("adopt")
@@ -26,9 +24,9 @@ def adopt_command(
 ) -> int:
     """Take over the object ID as the resource ADDR, which a manifest declares already.
 
-    Nothing is sent that changes the object: where it differs from the manifest, the plan shows the difference
-    as a console edit (--allow revert-drift makes the object follow the manifest), or refuses where that
-    cannot be changed. To do it for a whole team, write it as `adopt` in qfops.yaml instead.
+    Reads and state only: nothing is made or edited, not even what it needs. Where the object differs from the
+    manifest, the plan shows the difference as a console edit, or refuses where that cannot be changed. To do
+    it for a whole team, write it as `adopt` in qfops.yaml instead.
 
     \b
     qfops adopt Dataset/faq-train ds-8q2k4m6n
@@ -51,7 +49,13 @@ def adopt_command(
             "One address belongs to one object.",
             f"To let go of that one first, without ending it: {project.prefix} state rm {address}",
         )
-    options = replace(PlanOptions(targets=(address,)), revert_drift=Need.REVERT_DRIFT in working.allow)
+    if Need.REVERT_DRIFT in working.allow:
+        raise UsageError(
+            "adopt edits nothing, so there is nothing for --allow revert-drift to do.",
+            remedy="Adopt it first, then make it follow the manifest: "
+            f"{project.prefix} apply --target {address} --allow revert-drift",
+        )
+    options = PlanOptions(scope=Scope.ADOPT, targets=(address,))
     consent = Consent(working.auto_approve, working.allow, working.expect_digest)
     return carry_out(
         project, ChangeCommand("adopt", options, consent, working, output, adopt={address: object_id})

@@ -26,6 +26,9 @@ def destroy_command(invocation: Invocation, options: PlanOptions, working: Worki
     Protected resources stay, and so do those with lifecycle.onRemove: forget. Services cannot be deleted:
     they are taken off line. Once approved, deleting and deactivating need no --allow.
 
+    PATHs, --target and -l narrow: what they choose ends, and what rests on it; what it rests on stays. What
+    ends without having been chosen needs --allow, the digest, or your answer.
+
     \b
     qfops destroy
     qfops destroy --target Service/faq --auto-approve
@@ -40,6 +43,8 @@ def destroy_command(invocation: Invocation, options: PlanOptions, working: Worki
 @click.pass_obj
 def prune_command(invocation: Invocation, options: PlanOptions, working: Working, output: str) -> int:
     """End the retired objects: models, versions and runs that were kept when others took their place.
+
+    Never a current object, and no retired one that a current object still rests on.
 
     \b
     qfops prune

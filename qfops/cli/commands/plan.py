@@ -50,7 +50,7 @@ def plan_command(
     """Show what apply would do, and why.
 
     PATHs, --target and -l narrow what may be changed, never what is wanted: nothing is deleted because its
-    file was not named, and what a chosen resource needs joins in.
+    file was not named, and what a chosen resource needs joins in. Ends join in what rests on them instead.
 
     \b
     qfops plan                                  everything

@@ -98,11 +98,15 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Ends:
     """What becomes of objects that are current no more: ids that stay, ids that go, and sentences about what
-    the API cannot delete and what stays billed."""
+    the API cannot delete and what stays billed.
+
+    `joined`: an end that nobody chose, with the addresses that it rests on and whose ends take it along.
+    """
 
     keeps: tuple[str, ...] = ()
     destroys: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    joined: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ class Change:
         """The change as one that is not done: no steps, nothing ends."""
         wished = self.decision.wished or self.action
         decision = replace(self.decision, action=action, reason=reason, remedy=remedy, wished=wished)
-        return replace(self, decision=decision, steps=(), ends=_NOTHING_ENDS)
+        return replace(self, decision=decision, steps=(), ends=Ends(joined=self.ends.joined))
 
     def wishing(self, action: Action) -> Change:
         """The change with the action that would be taken if nothing held it."""

@@ -11,7 +11,6 @@ from qfops.core.observation import LiveObject
 from qfops.core.paths import get
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change, Ends, Provenance
-from qfops.core.plan.steps import LINK
 from qfops.core.state.entry import Entry
 from qfops.core.state.state import owned_ids
 from qfops.core.values import Value, has_unknown, plain
@@ -19,18 +18,15 @@ from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
 from qfops.kinds.registry import Registry
 from qfops.kinds.status import is_released
+from qfops.planning.actions.adoption import adoption
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.replacement import linkable, linked, replacement
 from qfops.planning.actions.runs import inputs_of
 from qfops.planning.diff import causes
-from qfops.planning.diff.resource_diff import diff, reverted
 from qfops.planning.diff.silence import unowned
-from qfops.planning.diff.silenced import silenced
 from qfops.planning.order import steps
 
 Inventory = Mapping[KindKey, Mapping[str, LiveObject]]
-# An adoption never acts on what it cannot see: the manifest's value is assumed.
-_UNSEEN = (Verdict.UPDATE, Verdict.ADVANCE, Verdict.APPEND, Verdict.REPLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +92,7 @@ def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
     """The change of a resource that has no current object (its entry may hold retired ones)."""
     wanted = case.given.adopt.get(case.address)
     if wanted is not None:
-        return _adopt(case, entry, wanted, names)
+        return adoption(case, entry, wanted)
     found = linkable(case, entry)
     if found is not None:
         return linked(case, entry, found)
@@ -146,8 +142,8 @@ def missing(case: Case, entry: Entry) -> Change:
         Action.BLOCKED,
         f"gone from the console ({entry.id}); {why}",
         (),
-        remedy=f"make it again with --retry-failed, take over another with: qfops adopt {case.address} ID, "
-        f"or drop it with: qfops state rm {case.address}",
+        remedy=f"make it again with --retry-failed, or drop it with: qfops state rm {case.address}; "
+        f"then another can be taken over with: qfops adopt {case.address} ID",
     )
 
 
@@ -184,33 +180,3 @@ def _stranger(case: Case, entry: Entry | None, object_id: str) -> Change:
         (),
         remedy=f"take it over with: qfops adopt {case.address} {object_id}  (or change spec.{fields})",
     )
-
-
-def _adopt(case: Case, entry: Entry | None, object_id: str, names: Names) -> Change:
-    live = case.given.observed.find(case.kind.key, object_id)
-    if ObjectKey(case.kind.key, object_id) in names.owned:
-        return change_of(case, entry, Action.BLOCKED, f"{object_id} belongs to another address already", ())
-    owner = case.given.neighbours.owner(case.kind.key, object_id)
-    if owner is not None:
-        reason = f"{object_id} belongs to {owner}, and one object has one owner"
-        remedy = f"name another object; or let go of it there first, without ending it: {owner.release}"
-        return change_of(case, entry, Action.BLOCKED, reason, (), remedy=remedy)
-    if live is None:
-        unreadable = case.given.observed.unreadable.get(ObjectKey(case.kind.key, object_id))
-        action = Action.UNKNOWN if unreadable else Action.BLOCKED
-        reason = unreadable or f"{object_id} to adopt does not exist, as far as this account can see"
-        return change_of(case, entry, action, reason, ())
-    votes = diff(case.kind, case.desired, None, live, adopting=True)
-    votes = silenced(case.kind, votes, case.resource.lifecycle.ignore, case.given.today)
-    votes = tuple(replace(v, verdict=Verdict.NOTE) if v.verdict in _UNSEEN else v for v in votes)
-    if case.given.options.revert_drift:
-        votes = reverted(case.kind, votes)
-    blocked = [vote.path for vote in votes if vote.verdict is Verdict.BLOCKED]
-    if blocked:
-        reason = f"{object_id} differs from the manifest in {', '.join(blocked)}, which cannot be changed"
-        return change_of(case, entry, Action.BLOCKED, reason, votes)
-    acting = steps.updates(case.kind, [v for v in votes if v.verdict is Verdict.REVERT], live)
-    todo = (LINK, *acting)
-    change = change_of(case, entry, Action.ADOPT, f"{object_id} is taken over as it is", votes, todo)
-    decision = replace(change.decision, notes=(), causes=())
-    return replace(change, decision=decision, origin=Provenance(link=object_id))

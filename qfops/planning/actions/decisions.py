@@ -26,7 +26,7 @@ from qfops.planning.actions.runs import container_of
 from qfops.planning.context import Handed, Outlook, PlanInput, PlannedValues
 from qfops.planning.diff.silence import unowned
 from qfops.planning.order.digest import fingerprint, held_paths, sealed
-from qfops.planning.order.selection import resource_targets
+from qfops.planning.order.selection import Selection, resource_targets
 from qfops.planning.policy import needs
 
 
@@ -34,14 +34,14 @@ class Decisions:
     """One pass over the declared resources.
 
     `entries` are those of state under the addresses that `moved` gives them; `outlooks`, filled as the pass
-    goes on, tell dependents what a resource will look like. `chosen` are the addresses that may change (None:
-    all); what is left out hands on what it is. `barred` cannot be done in any order of the plan.
+    goes on, tell dependents what a resource will look like. `chosen` says what may change (None: all);
+    what is left out hands on what it is. `barred` cannot be done in any order of the plan.
     """
 
     def __init__(
         self,
         given: PlanInput,
-        chosen: frozenset[Address] | None = None,
+        chosen: Selection | None = None,
         barred: Mapping[Address, Bar] = NO_BARS,
     ) -> None:
         self.given, self.chosen, self.barred = given, chosen, barred
@@ -190,7 +190,7 @@ class Decisions:
         """Why a change that could be done will not be; "" when it will."""
         if not change.acts:
             return ""
-        if self.chosen is not None and change.address not in self.chosen:
+        if self.chosen is not None and not self.chosen.has(change):
             return "it is left out of this plan (--target, -l or PATH)"
         return self.refusal(change)
 

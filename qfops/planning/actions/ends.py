@@ -9,8 +9,8 @@ from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Change
 from qfops.core.state.entry import Entry
 from qfops.planning.actions import guards, unwanted
+from qfops.planning.actions.staying import Staying
 from qfops.planning.context import PlanInput
-from qfops.planning.order.sequence import referred_ids
 
 
 def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
@@ -62,7 +62,7 @@ def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Itera
     return found
 
 
-def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
+def guarded(given: PlanInput, entries: Mapping[Address, Entry], changes: list[Change]) -> list[Change]:
     """The changes with every end blocked that would take away, or break, what this plan does not end.
 
     An end that is blocked keeps its object, so what rests on its going is looked at again.
@@ -76,6 +76,7 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         guards.shared(change, given.registry.get(change.address), given.neighbours) for change in changes
     ]
     who: guards.Users | None = None
+    staying = Staying(given, entries)
     while True:
         ends = frozenset(
             ObjectKey(change.address.kind_key, change.id) for change in changes if change.action.removes
@@ -83,7 +84,8 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         if not ends:
             return changes
         who = who or guards.users(given.registry, given.observed)
-        going = guards.Going(ends, repointed, _needed(given, changes))
+        held = frozenset(change.address for change in changes if change.action.held)
+        going = guards.Going(ends, repointed, staying.needed(changes), staying.after(changes), held)
         checked = [
             guards.guard(change, given.registry.get(change.address), who, given.observed, going)
             for change in changes
@@ -91,23 +93,6 @@ def guarded(given: PlanInput, changes: list[Change]) -> list[Change]:
         if checked == changes:
             return changes
         changes = checked
-
-
-def _needed(given: PlanInput, changes: Iterable[Change]) -> dict[str, Address]:
-    """The ids that objects of ours refer to which stay as they are, by their addresses.
-
-    Of what waits at some paths only, those that it goes on referring to.
-    """
-    found: dict[str, Address] = {}
-    for change in changes:
-        if change.entry is None or change.id != change.entry.id:
-            continue
-        kind = given.registry.get(change.address)
-        if change.action.held:
-            found.update(dict.fromkeys(referred_ids(kind, change.entry.attributes), change.address))
-        elif change.resource is not None and any(v.verdict is Verdict.HELD for v in change.attributes):
-            found.update(dict.fromkeys(referred_ids(kind, change.resource.attributes), change.address))
-    return found
 
 
 def _wait_for_moved(change: Change) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qfops.core.address import Address, ObjectKey
@@ -10,11 +10,12 @@ from qfops.core.observation import LiveObject, Observed, Phase
 from qfops.core.paths import get
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
+from qfops.core.state.entry import CURRENT
 from qfops.core.state.neighbours import Neighbours
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.registry import Registry
-from qfops.planning.order.sequence import names_of
+from qfops.planning.order.resting import Name, names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,10 @@ def guard(change: Change, kind: Kind, users_of: Users, observed: Observed, going
     holding = [key for key in users_of.holders.get(target, ()) if _holds(key, observed, going)]
     if holding:
         return _blocked(change, f"still used by {_names(holding)}")
-    needing = {going.needed[name] for name in names_of(change) if name in going.needed} - {change.address}
-    if needing:
-        shown = ", ".join(str(address) for address in sorted(needing))
-        return _blocked(change, f"still needed by {shown}, which stays")
+    needing = {going.needed[name] for name in names_of(change) if name in going.needed}
+    needing |= going.after.get(change.address, frozenset()) if change.object == CURRENT else frozenset()
+    if needing - {change.address}:
+        return _needed(change, sorted(needing - {change.address}), going)
     return change
 
 
@@ -82,16 +83,36 @@ def shared(change: Change, kind: Kind, neighbours: Neighbours) -> Change:
     return change.held(Action.BLOCKED, f"belongs to {owner} as well", remedy)
 
 
+def _needed(change: Change, by: Sequence[Address], going: Going) -> Change:
+    """The end blocked because of objects of ours that stay, and how each of them could be let go."""
+    shown = ", ".join(str(address) for address in by)
+    reason = f"still needed by {shown}, which stay{'s' if len(by) == 1 else ''}"
+    if set(by) <= going.held:
+        return change.held(Action.BLOCKED, reason, f"settle {shown} first; this follows")
+    targets = " ".join(f"--target {address}" for address in by if address not in going.held)
+    remedy = (
+        f"make {shown} refer to something else and apply that, or end it: qfops destroy {targets}, "
+        f"or let go of this one without ending it: qfops state rm {change.address}"
+    )
+    if change.object != CURRENT:
+        remedy = f"apply it first, so that it rests on what is current now: qfops apply {targets}"
+    return change.held(Action.BLOCKED, reason, remedy)
+
+
 @dataclass(frozen=True, slots=True)
 class Going:
     """What this plan takes away: objects that end, and objects that are changed to something else.
 
-    `needed` are ids that objects of ours which stay refer to, by those objects' addresses.
+    `needed` are the names that objects of ours which stay refer to, with those objects' addresses; `after`
+    are the addresses after which they were made, where that counts. `held` are those among them that this
+    plan would end if it could.
     """
 
     ends: frozenset[ObjectKey]
     repointed: frozenset[ObjectKey]
-    needed: Mapping[str, Address]
+    needed: Mapping[Name, Address]
+    after: Mapping[Address, frozenset[Address]]
+    held: frozenset[Address]
 
 
 def _holds(key: ObjectKey, observed: Observed, going: Going) -> bool:

@@ -10,6 +10,7 @@ from qfops.core.observation import LiveObject, words_of
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change, Decision, Ends, Subject
 from qfops.core.plan.steps import FORGET, RETIRE, Step
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
 from qfops.core.state.entry import CURRENT, Entry, Retired
 from qfops.core.values import JSON
@@ -37,7 +38,7 @@ class Ended:
 def depart(given: PlanInput, kind: Kind, entry: Entry, resource: Resource | None) -> Change | None:
     """The change of an entry whose manifest is gone (or of everything, with destroy); None: nothing to do."""
     if entry.address in given.settings.forget:
-        return _state_only(entry, Action.FORGET, "qfops.yaml forgets it; the object stays", FORGET)
+        return _state_only(given, entry, Action.FORGET, "qfops.yaml forgets it; the object stays", FORGET)
     if entry.id is None:
         return None
     wanted = entry.lifecycle.on_remove if resource is None else resource.lifecycle.on_remove
@@ -51,18 +52,30 @@ def depart(given: PlanInput, kind: Kind, entry: Entry, resource: Resource | None
             subject=Subject(entry.id, entry=entry),
         )
     if wanted == "forget":
-        return _state_only(entry, Action.FORGET, "lifecycle.onRemove: forget; the object stays", FORGET)
+        return _state_only(
+            given, entry, Action.FORGET, "lifecycle.onRemove: forget; the object stays", FORGET
+        )
     if wanted == "retire" and not given.options.destroys:
-        return _state_only(entry, Action.RETIRE, "lifecycle.onRemove: retire; the object stays", RETIRE)
+        return _state_only(
+            given, entry, Action.RETIRE, "lifecycle.onRemove: retire; the object stays", RETIRE
+        )
     live = given.observed.find(kind.key, entry.id)
     ended = Ended(entry.address, CURRENT, entry.id, entry.attributes, entry.outputs, live)
-    return end(given, kind, entry, ended, "the project is destroyed" if given.options.destroys else "removed")
+    return end(given, kind, entry, ended, _why(given.options))
+
+
+def _why(options: PlanOptions) -> str:
+    """Why a current object ends."""
+    if not options.destroys:
+        return "removed"
+    return "destroyed, as asked" if options.narrows else "the project is destroyed"
 
 
 def end(given: PlanInput, kind: Kind, entry: Entry, ended: Ended, reason: str) -> Change:
     """The end of one object, current or retired, as its kind declares it."""
     unreadable = given.observed.unreadable.get(ObjectKey(kind.key, ended.id))
-    why = causes.of_removal(ended.address) if ended.object == CURRENT else ()
+    removed = ended.object == CURRENT and not given.options.destroys
+    why = causes.of_removal(ended.address) if removed else ()
     change = Change(
         address=ended.address,
         decision=Decision(Action.UNKNOWN, unreadable or "", causes=why),
@@ -95,10 +108,11 @@ def _left(kind: Kind, ended: Ended) -> tuple[str, ...]:
     return tuple(left)
 
 
-def _state_only(entry: Entry, action: Action, reason: str, step: Step) -> Change:
+def _state_only(given: PlanInput, entry: Entry, action: Action, reason: str, step: Step) -> Change:
+    why = () if given.options.destroys else causes.of_removal(entry.address)
     return Change(
         address=entry.address,
-        decision=Decision(action, reason, causes=causes.of_removal(entry.address)),
+        decision=Decision(action, reason, causes=why),
         subject=Subject(entry.id or "", entry=entry),
         steps=(step,),
         ends=Ends(keeps=(entry.id,) if entry.id else ()),

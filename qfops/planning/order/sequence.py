@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from qfops.core import graph
-from qfops.core.address import Address
-from qfops.core.paths import parse, step
+from qfops.core.observation import Observed
 from qfops.core.plan.change import After, Change, ChangeKey
 from qfops.core.state.entry import CURRENT
-from qfops.core.values import Marker, Value
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import Registry
+from qfops.planning.order.resting import Name, applied_to, names_of, referred, rests_on
 
 NO_NAMES: Mapping[ChangeKey, Iterable[After]] = {}
 
 
 def arranged(
-    registry: Registry, changes: Iterable[Change], names: Mapping[ChangeKey, Iterable[After]] = NO_NAMES
+    registry: Registry,
+    observed: Observed,
+    changes: Iterable[Change],
+    names: Mapping[ChangeKey, Iterable[After]] = NO_NAMES,
 ) -> tuple[Change, ...]:
     """The acting changes with their `after`, in the order of the walk; then the others by address.
 
@@ -28,9 +30,10 @@ def arranged(
     by_key = {change.key: change for change in found if change.acts}
     ends = any(change.action.leaves for change in by_key.values())
     mentions = _mentions(registry, by_key.values()) if ends else {}
-    linked = _named(_linked(registry, by_key, mentions, _dependents(by_key) if ends else {}), names)
+    dependents = _dependents(registry, observed, by_key) if ends else {}
+    linked = _named(_linked(registry, by_key, mentions, dependents), names)
     if ends and graph.find_cycle(_edges(linked)):
-        # state may hold both ways round after edits; order without data gives way to order by data
+        # state may hold both ways round after edits; what is not of the state's data gives way to that
         linked = _named(_linked(registry, by_key, mentions, {}), names)
     resting = sorted((change for change in found if not change.acts), key=lambda change: change.key)
     return (*(linked[key] for key in graph.order(_edges(linked))), *resting)
@@ -59,15 +62,14 @@ def _named(
 
 
 def _linked(
-    registry: Registry, by_key: Mapping[ChangeKey, Change], mentions: Mapping[str, list[ChangeKey]],
-    dependents: Mapping[Address, list[Address]],
+    registry: Registry, by_key: Mapping[ChangeKey, Change], mentions: Mapping[Name, list[ChangeKey]],
+    dependents: Mapping[ChangeKey, list[ChangeKey]],
 ) -> dict[ChangeKey, Change]:  # fmt: skip
     linked: dict[ChangeKey, Change] = {}
     for key, change in by_key.items():
         kind = registry.kinds.get(change.address.kind_key)
         before = dict.fromkeys((*_references(kind, change, by_key), *_ends(change, by_key, mentions)))
-        if change.action.leaves and change.object == CURRENT:
-            before.update(dict.fromkeys(After(address) for address in dependents.get(change.address, ())))
+        before.update(dict.fromkeys(After(*other) for other in dependents.get(key, ())))
         linked[key] = replace(change, after=tuple(sorted(before)))
     return linked
 
@@ -76,13 +78,20 @@ def _edges(changes: Mapping[ChangeKey, Change]) -> dict[ChangeKey, list[ChangeKe
     return {key: [(item.address, item.object) for item in change.after] for key, change in changes.items()}
 
 
-def _dependents(by_key: Mapping[ChangeKey, Change]) -> dict[Address, list[Address]]:
-    """Which resources that end were made after which others: they end in reverse."""
-    found: dict[Address, list[Address]] = {}
-    for change in by_key.values():
-        if change.action.leaves and change.object == CURRENT and change.entry is not None:
-            for target in change.entry.dependencies:
-                found.setdefault(target, []).append(change.address)
+def _dependents(
+    registry: Registry, observed: Observed, by_key: Mapping[ChangeKey, Change]
+) -> dict[ChangeKey, list[ChangeKey]]:
+    """Which ends come before which others: what was made after an address, or refers to it in the console."""
+    leaving = {key: change for key, change in by_key.items() if change.action.leaves}
+    named = {name: key for key, change in leaving.items() for name in names_of(change)}
+    found: dict[ChangeKey, list[ChangeKey]] = {}
+    for key, change in leaving.items():
+        before = {named[name] for name in rests_on(registry, observed, change) if name in named}
+        if change.object == CURRENT and change.entry is not None:
+            before.update((target, CURRENT) for target in change.entry.dependencies)
+        for target in before - {key}:
+            if target in leaving:
+                found.setdefault(target, []).append(key)
     return found
 
 
@@ -102,7 +111,7 @@ def _references(kind: Kind | None, change: Change, by_key: Mapping[ChangeKey, Ch
 
 
 def _ends(
-    change: Change, by_key: Mapping[ChangeKey, Change], mentions: Mapping[str, list[ChangeKey]]
+    change: Change, by_key: Mapping[ChangeKey, Change], mentions: Mapping[Name, list[ChangeKey]]
 ) -> Iterable[After]:
     """What an end waits for: everything that still refers to the object has ended or been moved away."""
     if not change.action.leaves:
@@ -111,54 +120,21 @@ def _ends(
         successor = by_key[(change.address, CURRENT)]
         if successor.acts and not successor.action.leaves:
             yield After(*successor.key)
-    for value in names_of(change):
-        for key in mentions.get(value, ()):
+    for name in names_of(change):
+        for key in mentions.get(name, ()):
             user = by_key.get(key)
             if user is not None and user.acts and key != change.key and user.address != change.address:
                 yield After(*key)
 
 
-def names_of(change: Change) -> set[str]:
-    """The values by which others refer to the object of a change: its id and its outputs."""
-    entry = change.entry
-    if entry is None:
-        return {change.id}
-    outputs = entry.outputs
-    if entry.id != change.id:
-        outputs = next((item.outputs for item in entry.retired if item.id == change.id), {})
-    return {value for value in outputs.values() if isinstance(value, str)} | {change.id}
-
-
-def _mentions(registry: Registry, changes: Iterable[Change]) -> dict[str, list[ChangeKey]]:
-    """Which changes' objects refer to an id, as state recorded them."""
-    found: dict[str, list[ChangeKey]] = {}
+def _mentions(registry: Registry, changes: Iterable[Change]) -> dict[Name, list[ChangeKey]]:
+    """Which changes' objects refer to a name, as state recorded them."""
+    found: dict[Name, list[ChangeKey]] = {}
     for change in changes:
         kind = registry.kinds.get(change.address.kind_key)
         if kind is None or change.entry is None:
             continue
-        attributes = change.entry.attributes
-        if change.object != CURRENT and change.entry.id != change.object:
-            attributes = next(
-                (item.attributes for item in change.entry.retired if item.id == change.object), {}
-            )
-        for value in referred_ids(kind, attributes):
-            found.setdefault(value, []).append(change.key)
+        attributes = change.entry.attributes if change.object == CURRENT else applied_to(change)
+        for name in referred(kind, attributes):
+            found.setdefault(name, []).append(change.key)
     return found
-
-
-def referred_ids(kind: Kind, attributes: Mapping[str, Value]) -> set[str]:
-    """The ids that stand at the reference paths of an object."""
-    found: set[str] = set()
-    for ref in kind.references:
-        values: list[Value] = [dict(attributes)]
-        for part in parse(ref.path.replace("[*]", ".*")):
-            values = [item for value in values for item in _below(value, part)]
-        found.update(value for value in values if isinstance(value, str))
-    return found
-
-
-def _below(value: Value, part: str | int) -> list[Value]:
-    if part == "*":
-        return value if isinstance(value, list) else []
-    found = step(value, part)
-    return [] if isinstance(found, Marker) else [found]

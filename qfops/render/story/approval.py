@@ -57,7 +57,8 @@ def next_step(plan: Plan, command: str, flags: str) -> Next:
 def _remarks(plan: Plan) -> Iterator[str]:
     """What it takes without the digest, where `--auto-approve` alone is not enough; what is left out."""
     implied = (Need.DELETE, Need.DEACTIVATE) if plan.scope is not Scope.PROJECT else ()
-    words = ",".join(word for word in allowances(plan) if word not in implied)
+    joined = needs_of(change for change in plan.acting if change.ends.joined and not change.seal.owed)
+    words = ",".join(word for word in allowances(plan) if word not in implied or word in joined)
     if only_whole(plan):
         yield "only the digest approves what overwrites a console edit"
         yield f"without it the rest needs --allow {words}" if words else "--auto-approve leaves it out"

@@ -24,17 +24,18 @@ class Topic(enum.IntEnum):
 
     BLOCKED = 0
     UNKNOWN = 1
-    DESTROY = 2
-    REMOVED = 3
-    REVERT = 4
-    EDIT = 5
-    ADOPTED = 6
-    MOVED = 7
-    CONSOLE = 8
-    NEW = 9
-    RETIRED = 10
-    OWED = 11
-    WAITING = 12
+    JOINED = 2
+    DESTROY = 3
+    REMOVED = 4
+    REVERT = 5
+    EDIT = 6
+    ADOPTED = 7
+    MOVED = 8
+    CONSOLE = 9
+    NEW = 10
+    RETIRED = 11
+    OWED = 12
+    WAITING = 13
 
 
 Key = tuple[Topic, str, int, str, str, str]
@@ -109,6 +110,8 @@ def _topic(change: Change, plan: Plan) -> Topic:
         return Topic.OWED
     if change.action is Action.WAIT:
         return Topic.WAITING
+    if change.ends.joined:
+        return Topic.JOINED
     if plan.destroys:
         return Topic.DESTROY
     if change.object != CURRENT and not change.causes:

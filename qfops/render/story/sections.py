@@ -17,6 +17,7 @@ from qfops.render.story.signs import SIGNS
 _HEADINGS = {
     Topic.BLOCKED: ("BLOCKED", "cannot be done; nothing happens to these"),
     Topic.UNKNOWN: ("UNKNOWN", "could not be told; nothing happens to these"),
+    Topic.JOINED: ("NOT CHOSEN", "ends too, because it rests on what was chosen"),
     Topic.DESTROY: ("DESTROY", "what this project made"),
     Topic.REMOVED: ("REMOVED", "manifests that are gone"),
     Topic.REVERT: ("CONSOLE EDITS UNDONE", "by --allow revert-drift"),

@@ -119,7 +119,8 @@ def nothing(plan: Plan, left_alone: int, ignored: int, noted: int) -> str:
     `left_alone` and `ignored` count console edits, `noted` resources whose difference no action follows.
     """
     if plan.destroys:
-        return "No changes. Nothing is left to destroy."
+        where = "" if plan.complete else " of what was selected"
+        return f"No changes. Nothing{where} is left to destroy."
     checked = f"{plural(len(plan.changes), 'resource')} checked with {plural(plan.stats.calls, 'call')}"
     scope = "" if plan.complete else " in what was selected"
     exceptions = [

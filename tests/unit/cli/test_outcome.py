@@ -1,11 +1,16 @@
 """From results to the summary: order, sentences, and the command that goes on."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from qfops.cli.outcome import summarize
+from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change
 from qfops.core.plan.plan import Plan
+from qfops.core.plan_options import PlanOptions, Scope
 from qfops.reconcile.apply.result import ApplyResult, Ending, How
 from tests.support.plans import change
 
@@ -62,6 +67,25 @@ def test_the_way_on(result: ApplyResult, following: str, code: int) -> None:
     summary = summarize(plan(OVERWRITING) if OVERWRITING in refused else PLAN, result, "qfops -C x")
     assert summary.next == f"qfops -C x {following}"
     assert summary.exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("scope", "options", "following"),
+    [
+        (Scope.DESTROY, {"targets": (Address("Model", "m"),)}, "destroy --target Model/m --allow delete"),
+        (Scope.DESTROY, {"labels": (("tier", "front"),)}, "destroy -l tier=front --allow delete"),
+        (Scope.PRUNE, {}, "prune --allow delete"),
+        (Scope.PROJECT, {"paths": ("a b.yaml",), "prune": True}, "apply --prune 'a b.yaml' --allow delete"),
+        (Scope.PROJECT, {"revert_drift": True}, "apply --allow delete,revert-drift"),
+    ],
+)
+def test_the_way_on_is_as_narrow_as_the_command_was(
+    scope: Scope, options: dict[str, Any], following: str
+) -> None:
+    """A refused end of one thing is not answered with the end of everything."""
+    asked = PlanOptions(scope=scope, **options)
+    refused = ApplyResult((*ended(How.REFUSED, OLD), *ended(How.BLOCKED_BY, B)))
+    assert summarize(replace(PLAN, scope=scope), refused, "qfops", asked).next == f"qfops {following}"
 
 
 def test_what_moved_is_named_where_it_was_left_out() -> None:

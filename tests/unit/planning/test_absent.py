@@ -135,7 +135,7 @@ def test_a_kind_that_this_version_does_not_know_is_passed_over() -> None:
 def test_an_adoption_says_what_is_held_back_and_makes_no_call() -> None:
     world = World().want(template())
     world.show(
-        LiveObject("pt-1", {"templateName": "x"}, {"templateId": "pt-1"}, complete=True),
+        LiveObject("pt-1", {"templateName": "faq-answer", "templateContent": "x"}, {"templateId": "pt-1"}),
         KindKey("v2", "PromptTemplate"),
     )
     world.adopt[template().address] = "pt-1"

@@ -8,11 +8,11 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
-from qfops.core.plan.change import AttributeChange, Change
+from qfops.core.plan.change import After, AttributeChange, Change
 from qfops.core.plan.plan import Plan
 from qfops.core.plan_options import Scope
 from qfops.core.settings import Limits
-from qfops.planning.policy import Approval, exceeded, unusual_absence
+from qfops.planning.policy import Approval, covered, exceeded, unusual_absence
 from tests.support.plans import call
 from tests.support.plans import change as made
 
@@ -45,6 +45,31 @@ def test_auto_approve_covers_what_destroys_nothing(action: Action) -> None:
     """And a replacement that keeps the old object."""
     assert AUTO.refusal(change(action)) == ""
     assert AUTO.refusal(change(Action.REPLACE, keeps=("m-1",))) == ""
+
+
+def test_the_words_of_a_command_cover_what_was_chosen_and_nothing_that_joins_in() -> None:
+    """`destroy` implies delete; an end that nobody chose needs the word itself, or the whole plan."""
+    by_itself = Approval(auto=True, implied=frozenset({"delete"}))
+    chosen, joined = change(Action.DELETE), change(Action.DELETE, joined=(Address("Dataset", "d"),))
+    assert by_itself.refusal(chosen) == ""
+    assert by_itself.refusal(joined) == "it was not chosen, it rests on Dataset/d: it needs --allow delete"
+    assert Approval(allow=frozenset({"delete"})).refusal(joined) == ""
+    assert WHOLE.refusal(joined) == ""
+
+
+def test_an_end_that_waits_for_a_refused_one_is_not_covered() -> None:
+    """Else the stored approval would take away what the refused one still needs."""
+    joined = made("Service/s", Action.DEACTIVATE, joined=(ADDRESS,))
+    chosen = change(Action.DELETE, after=(After(joined.address),))
+    below = made("Dataset/d", Action.DELETE, after=(After(ADDRESS),))
+    other, new = made("Dataset/e", Action.DELETE), made("Dataset/n", Action.CREATE, after=(After(ADDRESS),))
+    plan = Plan(
+        project="p", environment="", lineage="", serial=0, digest="",
+        changes=(joined, chosen, below, other, new),
+    )  # fmt: skip
+    by_itself = Approval(auto=True, implied=frozenset({"delete", "deactivate"}))
+    assert covered(plan, by_itself) == [other, new]
+    assert covered(plan, WHOLE) == list(plan.changes)
 
 
 @pytest.mark.parametrize(("item", "word"), NEEDS, ids=[word for _, word in NEEDS])

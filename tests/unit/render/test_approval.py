@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import AttributeChange, Change
 from qfops.core.plan_options import Scope
@@ -69,6 +70,14 @@ def test_no_word_covers_what_overwrites_a_console_edit() -> None:
 def test_destroy_and_prune_imply_the_ends(fields: dict[str, Any], command: str) -> None:
     step = next_step(plan(change(Action.DELETE), **fields), "qfops", "")
     assert step == Next("APPROVE", f"qfops {command} --expect-digest {DIGEST}")
+
+
+def test_destroy_does_not_imply_the_ends_that_join_in() -> None:
+    joined = change(Action.DEACTIVATE, "Service/a", joined=(Address("Model", "a"),))
+    asked = plan(change(Action.DELETE, "Model/a"), joined, destroy=True)
+    assert next_step(asked, "qfops", "").remarks == (
+        "without the digest it needs --allow deactivate; --auto-approve refuses it",
+    )
 
 
 def test_what_was_approved_before_is_resumed() -> None:

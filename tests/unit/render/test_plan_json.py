@@ -59,7 +59,7 @@ def test_what_says_nothing_is_missing() -> None:
     found = first(
         causes=(Cause(Address("Service", "faq"), "name", "var", "", 0, "x"),),
     )
-    assert not {"id", "lastDuration"} & found.keys()
+    assert not {"id", "lastDuration", "joined"} & found.keys()
     assert found["causes"] == [{"address": "Service/faq", "path": "name", "source": "var"}]
     assert found["gate"] is None
 
@@ -146,6 +146,13 @@ def test_an_overwritten_console_edit_is_marked_in_words() -> None:
             "reason": "edited; overwrites console edit",
         }
     ]
+
+
+def test_an_end_that_was_not_chosen_names_what_it_goes_with() -> None:
+    item = change(Action.DELETE, joined=(Address("FineTuningTask", "faq"),))
+    data = plan_json(plan(item))
+    assert complaints("plan", data) == []
+    assert data["changes"][0]["joined"] == ["FineTuningTask/faq"]  # type: ignore[index,call-overload]
 
 
 def test_the_reason_holds_what_people_must_know() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Cause, Change
 from qfops.render.story.groups import Topic, grouped
@@ -31,6 +32,11 @@ def heading(*changes: Change, **fields: Any) -> Heading:
 HEADINGS: dict[Topic, tuple[Change, str, str]] = {
     Topic.BLOCKED: (change(Action.BLOCKED), "BLOCKED", "cannot be done; nothing happens to these"),
     Topic.UNKNOWN: (change(Action.UNKNOWN), "UNKNOWN", "could not be told; nothing happens to these"),
+    Topic.JOINED: (
+        change(Action.DELETE, joined=(Address("Dataset", "a"),)),
+        "NOT CHOSEN",
+        "ends too, because it rests on what was chosen",
+    ),
     Topic.REMOVED: (change(Action.DELETE, causes=(REMOVED,)), "REMOVED", "manifests that are gone"),
     Topic.REVERT: (
         change(Action.UPDATE, attributes=(REVERTED,)),

@@ -103,3 +103,5 @@ def test_a_plan_without_changes_names_every_exception() -> None:
         "2 console edits accepted or ignored, 1 resource with a difference that nothing is done about."
     )
     assert nothing(plan(destroy=True), 1, 0, 0) == "No changes. Nothing is left to destroy."
+    narrowed = nothing(plan(destroy=True, complete=False), 0, 0, 0)
+    assert narrowed == "No changes. Nothing of what was selected is left to destroy."
