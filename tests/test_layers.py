@@ -70,6 +70,8 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("context", "policy"),
         ("diff", "order"),
         ("actions",),
+        ("followers",),
+        ("moves",),
         ("planner",),
     ),
     "reconcile": (
@@ -78,7 +80,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal",),
         ("run",),
         ("approved", "lost_calls"),
-        ("apply", "fresh_plan", "state_edits"),
+        ("apply", "fresh_plan", "moves", "state_edits"),
         ("workflow",),
     ),
     "render": (

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qfops.manifests.explain import origins
-    from qfops.manifests.load import Loaded, load_project, load_settings, validate_project
+    from qfops.manifests.load import Loaded, declared_elsewhere, load_project, load_settings, validate_project
 
-__all__ = ["Loaded", "load_project", "load_settings", "origins", "validate_project"]
+__all__ = ["Loaded", "declared_elsewhere", "load_project", "load_settings", "origins", "validate_project"]
 
 _HOMES = {
     "Loaded": "load",
+    "declared_elsewhere": "load",
     "load_project": "load",
     "load_settings": "load",
     "validate_project": "load",

@@ -49,8 +49,12 @@ class PlanInput:
     """Everything a plan is made of. `now` is seconds since 1970, `today` the date for `ignore.until`.
 
     `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `owed` are the changes of a
-    stored approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not
-    known yet, with the reason.
+    stored approved plan that are still to be done, at the addresses that they have after the moves.
+    `unsettled` are addresses with a call whose outcome is not known yet, with the reason. `elsewhere` is what
+    each other environment declares.
+
+    `moved` and `waiting` come from the reading of `moved` in qfops.yaml, after which `state` is the one with
+    its entries at their new addresses: the old address by the new one, and why an address cannot move yet.
     """
 
     registry: Registry
@@ -64,6 +68,9 @@ class PlanInput:
     adopt: Mapping[Address, str] = field(default_factory=dict)
     owed: Mapping[ChangeKey, Owed] = field(default_factory=dict)
     unsettled: Mapping[Address, str] = field(default_factory=dict)
+    elsewhere: tuple[frozenset[Address], ...] = ()
+    moved: Mapping[Address, Address] = field(default_factory=dict)
+    waiting: Mapping[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

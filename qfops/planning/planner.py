@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qfops.core.address import ObjectKey
+from collections.abc import Set as AbstractSet
+
+from qfops.core.address import Address, ObjectKey
 from qfops.core.errors import Refused
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
@@ -10,7 +12,9 @@ from qfops.core.plan.plan import Plan, Stats
 from qfops.core.plan_options import Scope
 from qfops.planning.actions import ends
 from qfops.planning.actions.decisions import Decisions
+from qfops.planning.actions.renames import awaiting_lines
 from qfops.planning.context import PlanInput
+from qfops.planning.moves import joining_moves, moved_input, read_moves
 from qfops.planning.order.digest import seal
 from qfops.planning.order.selection import narrowed, selected
 from qfops.planning.order.sequence import arranged
@@ -20,13 +24,17 @@ from qfops.planning.policy import unusual_absence
 def make_plan(given: PlanInput) -> Plan:
     """The plan of a project; the same input gives the same plan, bytes and digest.
 
-    Raises Refused when so much is missing that the account or region is likelier wrong.
+    Raises Refused when so much is missing that the account or region is likelier wrong, and when a line of
+    `moved` cannot be followed.
     """
     _check_absence(given)
+    moves = read_moves(given)
+    given = moved_input(given, moves)
     decisions = Decisions(given)
     chosen = selected(given.options, given.resources, given.state)
     kept, affected = narrowed(_found(given, decisions), chosen)
-    guarded = ends.guarded(given, kept)
+    planned = moves.of(_concerned(given, kept, chosen))
+    guarded = ends.guarded(given, [*kept, *joining_moves(given, planned, kept)])
     digest, changes = seal(arranged(given.registry, guarded), decisions.print_of, given.owed)
     observed = given.observed
     return Plan(
@@ -37,19 +45,31 @@ def make_plan(given: PlanInput) -> Plan:
         digest=digest,
         changes=changes,
         affected=tuple(affected),
+        diagnostics=moves.notes,
         stats=Stats(observed.calls, observed.retries, observed.seconds),
         complete=chosen is None and not any(change.action is Action.UNKNOWN for change in changes),
         scope=given.options.scope,
+        moves=planned,
     )
+
+
+def _concerned(
+    given: PlanInput, changes: list[Change], chosen: AbstractSet[Address] | None
+) -> AbstractSet[Address] | None:
+    """The addresses whose moves belong to the plan (None: all); for ends, only those that something ends."""
+    if given.options.scope is Scope.PROJECT:
+        return chosen
+    return {change.address for change in changes if change.acts}
 
 
 def _found(given: PlanInput, decisions: Decisions) -> list[Change]:
     """Every verdict, before narrowing: what is wanted, what is no longer, what was kept and is due."""
     scope = given.options.scope
     wanted = decisions.reach() if scope is Scope.PROJECT else []
-    orphaned = [] if scope is Scope.PRUNE else ends.orphan_ends(given, decisions.entries, wanted)
+    orphaned = [] if scope is Scope.PRUNE else ends.orphan_ends(given, decisions.entries)
     replaced = ends.replaced_ends(given, wanted)
-    return [*wanted, *replaced, *orphaned, *ends.kept_ends(given, decisions.entries, wanted)]
+    kept = ends.kept_ends(given, decisions.entries, wanted)
+    return awaiting_lines(given, [*wanted, *replaced, *orphaned, *kept])
 
 
 def _check_absence(given: PlanInput) -> None:

@@ -23,6 +23,7 @@ from qfops.reconcile.approved import (
     approved_plan,
     desired_of,
     done_or_dropped,
+    moves_of,
     named,
     state_of,
 )
@@ -30,6 +31,7 @@ from qfops.reconcile.fresh_plan import Refreshed, fresh_plan
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.lost_calls.search_keys import SearchKeys
 from qfops.reconcile.lost_calls.settlement import settle_journaled
+from qfops.reconcile.moves import carry_out_moves, forget_lines
 from qfops.reconcile.ports import Emit
 from qfops.reconcile.run import Run
 from qfops.reconcile.world import Desired, World
@@ -76,6 +78,7 @@ async def begun(
 async def prepare(run: Run, desired: Desired, options: ApplyOptions) -> Prepared:
     """Settle, refresh, plan. Stale, Refused and ApiError end it before anything is done."""
     unsettled = await settle_journaled(run)
+    await forget_lines(run)
     fresh = await fresh_plan(run.world, run.objects, run.state.frozen(), desired, unsettled)
     plan = fresh.plan
     if options.expected and plan.digest != options.expected:
@@ -90,7 +93,12 @@ async def prepare(run: Run, desired: Desired, options: ApplyOptions) -> Prepared
 
 
 async def carry_out(run: Run, prepared: Prepared, approval: Approval, options: ApplyOptions) -> ApplyResult:
-    """Store the approval, do what it covers, read back."""
+    """Move what moves, store the approval, do what it covers, read back.
+
+    What is approved is about the new addresses, so it is stored once they hold.
+    """
+    if prepared.plan.acting:
+        await carry_out_moves(run, prepared.plan.moves)
     await _take_over(run, prepared, approval, options)
     return await _execute(run, prepared.fresh, approval, options.limit)
 
@@ -102,7 +110,9 @@ async def resume(run: Run, options: ApplyOptions) -> tuple[Plan, ApplyResult] | 
     if approved is None:
         return None
     state = state_of(approved, run.state.frozen())
-    fresh = await fresh_plan(run.world, run.objects, state, desired_of(approved), unsettled)
+    world = replace(run.world, settings=replace(run.world.settings, moved=moves_of(approved)))
+    fresh = await fresh_plan(world, run.objects, state, desired_of(approved), unsettled)
+    await carry_out_moves(run, fresh.plan.moves)
     done, dropped = done_or_dropped(approved.changes, fresh.plan)
     for key in (*done, *dropped):
         await run.journal.strike(key)

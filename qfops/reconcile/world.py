@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from qfops.core.address import Address
@@ -16,11 +16,15 @@ from qfops.reconcile.ports import Clock, Console
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The declared resources, the options of the plan, and the objects to take over by address."""
+    """The declared resources, the options of the plan, and the objects to take over by address.
+
+    `elsewhere` finds what each other environment declares; asked only where that matters.
+    """
 
     resources: Mapping[Address, Resource]
     options: PlanOptions = PlanOptions()
     adopt: Mapping[Address, str] = field(default_factory=dict)
+    elsewhere: Callable[[], tuple[frozenset[Address], ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

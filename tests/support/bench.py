@@ -32,8 +32,10 @@ from qfops.kinds.registry import Registry, load
 from qfops.planning.policy import Approval
 from qfops.reconcile.apply.result import ApplyResult, How
 from qfops.reconcile.fresh_plan import plan_project
+from qfops.reconcile.journal import Journal
 from qfops.reconcile.ports import Clock, Console
 from qfops.reconcile.run import Run
+from qfops.reconcile.state_edits import move
 from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare, resume
 from qfops.reconcile.world import Desired, World
 from qfops.state import FileStore, Owner
@@ -106,6 +108,7 @@ class Bench:
     clock: Clock = field(default_factory=SkippingClock)
     gone: Callable[[Owner], bool] = is_gone
     registry: Registry = field(default_factory=load)
+    elsewhere: tuple[frozenset[Address], ...] = ()
 
     def __post_init__(self) -> None:
         now = self.clock.now
@@ -210,6 +213,20 @@ class Bench:
 
         return self.run(run())
 
+    def move(self, old: str, new: str) -> None:
+        """What `qfops state mv` does."""
+
+        async def run() -> None:
+            session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
+            try:
+                journal, lines = Journal(session, self.clock), self.settings.moved
+                await move(journal, Address.parse(old), Address.parse(new), "qfops", lines)
+                await session.commit()
+            finally:
+                await session.release()
+
+        self.run(run())
+
     @asynccontextmanager
     async def _begun(self, options: ApplyOptions) -> AsyncIterator[Run]:
         """A run under a lease, committed when it ends well."""
@@ -284,7 +301,7 @@ class Bench:
 
     def _desired(self, asked: PlanOptions, adopt: Mapping[str, str] | None) -> Desired:
         wanted = {Address.parse(name): object_id for name, object_id in (adopt or {}).items()}
-        return Desired(dict(sorted(self.resources.items())), asked, wanted)
+        return Desired(dict(sorted(self.resources.items())), asked, wanted, lambda: self.elsewhere)
 
     @staticmethod
     def _owner() -> Owner:

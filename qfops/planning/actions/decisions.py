@@ -31,13 +31,13 @@ _HOLD = (Action.CREATE, Action.RUN, Action.REPLACE, Action.UPDATE, Action.ADOPT)
 class Decisions:
     """One pass over the declared resources.
 
-    `entries` are those of state under the addresses that `moved` gives them; `outlooks`, filled as the pass
-    goes on, tell dependents what a resource will look like.
+    `given` is the input after its moves were read; `outlooks`, filled as the pass goes on, tell dependents
+    what a resource will look like.
     """
 
     def __init__(self, given: PlanInput) -> None:
         self.given = given
-        self.entries, self.moved = after_moves(given)
+        self.entries = given.state.entries
         self.names = absent.index(
             given.registry,
             self.entries,
@@ -124,12 +124,20 @@ class Decisions:
     def _hold_back(self, resource: Resource, change: Change) -> Change:
         """What would be built on something held is held back too, with the reason."""
         if change.action not in _HOLD:
-            return change
+            return self._without_record(resource, change)
         for target in resource_targets(resource):
             outlook = self.outlooks.get(target)
             if outlook is not None and outlook.held:
                 return self._held(change, target, outlook)
         return change
+
+    def _without_record(self, resource: Resource, change: Change) -> Change:
+        """Nothing is noted down of what refers to a possible rename: state has no such address yet."""
+        if change.action is not Action.NO_OP or not change.steps:
+            return change
+        found = (self.outlooks.get(target) for target in resource_targets(resource))
+        asks = any(o is not None and o.change is not None and o.change.origin.looks_like for o in found)
+        return replace(change, steps=()) if asks else change
 
     @staticmethod
     def _held(change: Change, target: Address, outlook: Outlook) -> Change:
@@ -138,16 +146,15 @@ class Decisions:
         return change.held(action, reason, f"settle {target} first; this follows")
 
     def _move(self, change: Change) -> Change:
-        old = self.moved.get(change.address)
+        old = self.given.moved.get(change.address)
         if old is None:
             return change
         origin = replace(change.origin, moved_from=old)
         if change.action is Action.NO_OP:
             decision = replace(change.decision, action=Action.MOVE, reason=f"was {old}")
             return replace(change, decision=decision, origin=origin, steps=(MOVE,))
-        if change.acts:
-            return replace(change, origin=origin, steps=(MOVE, *change.steps)).noted(f"was {old}")
-        return change
+        steps = (MOVE, *change.steps) if change.acts else change.steps
+        return replace(change, origin=origin, steps=steps).noted(f"was {old}")
 
     def _outlook(self, change: Change, desired: Mapping[str, Value], entry: Entry | None) -> Outlook:
         kind_key = change.address.kind_key
@@ -158,24 +165,17 @@ class Decisions:
             change.action is Action.BLOCKED and (live is None or live.phase is Phase.FAILED or not change.id)
         ):
             held = change.reason
-        if change.action.makes or (not change.id and not link):
+        alike = self.entries.get(change.origin.looks_like) if change.origin.looks_like is not None else None
+        if alike is not None:
+            outputs = (
+                alike.outputs
+            )  # as if it were that one, so that all renames of one edit are seen at once
+        elif change.action.makes or (not change.id and not link):
             outputs = None
         else:
             known = entry.outputs if entry is not None and not link else {}
             outputs = {**known, **(live.outputs if live is not None else {})}
         return Outlook(change.action, outputs, desired, live, held, change)
-
-
-def after_moves(given: PlanInput) -> tuple[dict[Address, Entry], dict[Address, Address]]:
-    """The entries under the addresses that `moved` gives them, and which address came from where."""
-    entries = dict(given.state.entries)
-    moved: dict[Address, Address] = {}
-    for old, new in given.settings.moved.items():
-        if new is None or old not in entries or new in entries or old in given.resources:
-            continue
-        entries[new] = replace(entries.pop(old), address=new)
-        moved[new] = old
-    return entries, moved
 
 
 def _feeding(given: PlanInput, entries: Mapping[Address, Entry]) -> set[Address]:

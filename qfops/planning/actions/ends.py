@@ -29,14 +29,8 @@ def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
     return found
 
 
-def orphan_ends(
-    given: PlanInput, entries: Mapping[Address, Entry], changes: Iterable[Change]
-) -> list[Change]:
-    """The verdicts on entries that no manifest declares any more, or on all of them with destroy.
-
-    One that a new resource looks like waits until `moved` says which of the two it is.
-    """
-    renamed = {change.origin.looks_like for change in changes if change.action is Action.BLOCKED}
+def orphan_ends(given: PlanInput, entries: Mapping[Address, Entry]) -> list[Change]:
+    """The verdicts on entries that no manifest declares any more, or on all of them with destroy."""
     found: list[Change] = []
     leaving = entries if given.options.destroys else entries.keys() - given.resources.keys()
     for address in sorted(leaving):
@@ -45,8 +39,11 @@ def orphan_ends(
         if kind is None:
             continue
         change = unwanted.depart(given, kind, entries[address], resource)
+        if change is not None and address in given.waiting:
+            change = change.held(Action.UNKNOWN, given.waiting[address], "")
         if change is not None:
-            found.append(_wait_for_moved(change) if address in renamed else change)
+            came = given.moved.get(address)
+            found.append(change.noted(f"was {came}") if came is not None else change)
     return found
 
 
@@ -99,14 +96,6 @@ def _needed(given: PlanInput, changes: Iterable[Change]) -> dict[str, Address]:
             kind = given.registry.get(change.address)
             found.update(dict.fromkeys(referred_ids(kind, change.entry.attributes), change.address))
     return found
-
-
-def _wait_for_moved(change: Change) -> Change:
-    return change.held(
-        Action.BLOCKED,
-        "its manifest is gone, and another resource looks like it under a new name",
-        "say in qfops.yaml which it is: moved: {OLD: NEW}, or {OLD: null}",
-    )
 
 
 def _repoints(given: PlanInput, change: Change) -> bool:
