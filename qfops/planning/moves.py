@@ -58,8 +58,7 @@ def read_moves(given: PlanInput) -> Moves:
     """The moves of a plan; Refused where one cannot be followed."""
     notes = _carried_out(given)
     lines = _open_lines(given)
-    known = given.state.entries.keys() | given.unsettled.keys()
-    if known.isdisjoint(lines):
+    if not any(old in given.state.entries or old in given.unsettled for old in lines):
         return Moves(notes=notes)
     paths = _active(lines, given)
     places = {old: path[-1] for old, path in paths.items()}

@@ -32,7 +32,7 @@ def make_plan(given: PlanInput) -> Plan:
     given = moved_input(given, moves)
     decisions = Decisions(given)
     chosen = selected(given.options, given.resources, given.state)
-    kept, affected = narrowed(_found(given, decisions), chosen)
+    kept, affected = narrowed(_found(given, decisions, chosen), chosen)
     planned = moves.of(_concerned(given, kept, chosen))
     guarded = ends.guarded(given, [*kept, *joining_moves(given, planned, kept)])
     digest, changes = seal(arranged(given.registry, guarded), decisions.print_of, given.owed)
@@ -62,14 +62,14 @@ def _concerned(
     return {change.address for change in changes if change.acts}
 
 
-def _found(given: PlanInput, decisions: Decisions) -> list[Change]:
+def _found(given: PlanInput, decisions: Decisions, chosen: AbstractSet[Address] | None) -> list[Change]:
     """Every verdict, before narrowing: what is wanted, what is no longer, what was kept and is due."""
     scope = given.options.scope
     wanted = decisions.reach() if scope is Scope.PROJECT else []
     orphaned = [] if scope is Scope.PRUNE else ends.orphan_ends(given, decisions.entries)
     replaced = ends.replaced_ends(given, wanted)
     kept = ends.kept_ends(given, decisions.entries, wanted)
-    return awaiting_lines(given, [*wanted, *replaced, *orphaned, *kept])
+    return awaiting_lines(given, [*wanted, *replaced, *orphaned, *kept], chosen)
 
 
 def _check_absence(given: PlanInput) -> None:

@@ -78,7 +78,6 @@ async def begun(
 async def prepare(run: Run, desired: Desired, options: ApplyOptions) -> Prepared:
     """Settle, refresh, plan. Stale, Refused and ApiError end it before anything is done."""
     unsettled = await settle_journaled(run)
-    await forget_lines(run)
     fresh = await fresh_plan(run.world, run.objects, run.state.frozen(), desired, unsettled)
     plan = fresh.plan
     if options.expected and plan.digest != options.expected:
@@ -97,6 +96,7 @@ async def carry_out(run: Run, prepared: Prepared, approval: Approval, options: A
 
     What is approved is about the new addresses, so it is stored once they hold.
     """
+    await forget_lines(run)
     if prepared.plan.acting:
         await carry_out_moves(run, prepared.plan.moves)
     await _take_over(run, prepared, approval, options)

@@ -11,6 +11,7 @@ from qfops.core.address import Address
 from qfops.core.errors import Refused
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle, Resource
+from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
 from qfops.planning.policy import Approval
 from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, trouble
 from tests.support.project import assistant, model, run, template
@@ -315,6 +316,29 @@ def test_a_stored_approval_still_covers_what_has_moved_since(bench: Bench) -> No
     assert actions(bench.plan()) == {}
 
 
+def test_a_move_that_an_earlier_version_approved_and_left_is_done_by_resume(bench: Bench) -> None:
+    """There it was a step of its change."""
+    ids = prompts(bench, "a")
+    renamed(bench, a="b")
+    lines(bench, ("PromptTemplate/a", "PromptTemplate/b"))
+    old, new = Address("PromptTemplate", "a"), Address("PromptTemplate", "b")
+    (change,) = bench.plan().changes
+    owed = OwedChange(
+        address=new, action="move", digest=change.seal.digest, fingerprint=change.seal.fingerprint,
+        steps=(("move", ""),), moved_from=old,
+    )  # fmt: skip
+    stored = ApprovedPlan(
+        digest=bench.plan().digest, changes={owed.key: owed}, resources={new: bench.resources[new]}
+    )
+    bench.note_down(lambda journal: journal.approve(stored))
+    resumed = bench.resume()
+    assert resumed is not None
+    assert trouble(resumed[1]) == []
+    assert entries(bench, "PromptTemplate") == {"b": ids["a"]}
+    assert bench.state().approved is None
+    assert actions(bench.plan()) == {}
+
+
 # --- possible renames
 
 
@@ -361,6 +385,18 @@ def test_nothing_of_a_kind_is_deleted_while_a_rename_of_it_is_open(assisted: Ben
     )
     lines(assisted, ("PromptTemplate/old", None))
     assert actions(assisted.plan())["PromptTemplate/spare"] == "delete"
+
+
+def test_a_narrowed_plan_shows_the_lines_where_it_shows_anything(assisted: Bench) -> None:
+    """Also when what asks for them was not chosen: the old model alone is not deleted, either."""
+    rename_a(assisted)
+    only = assisted.plan(PlanOptions(targets=(Address("Model", "faq-a"),)))
+    assert actions(only) == {"Model/faq-a": "blocked"}
+    assert BLOCK in find(only, "Model/faq-a").decision.remedy
+    assisted.declare(replace(template(), address=Address("PromptTemplate", "reply")))
+    assisted.remove("PromptTemplate/faq-answer")
+    chosen = assisted.plan(PlanOptions(targets=(Address("PromptTemplate", "reply"),)))
+    assert 'moved: {"FineTuningTask/faq-a"' in find(chosen, "PromptTemplate/reply").decision.remedy
 
 
 def test_lines_that_only_one_environment_needs_go_there(bench: Bench) -> None:

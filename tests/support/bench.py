@@ -216,11 +216,18 @@ class Bench:
     def move(self, old: str, new: str) -> None:
         """What `qfops state mv` does."""
 
+        async def edit(journal: Journal) -> None:
+            await move(journal, Address.parse(old), Address.parse(new), "qfops", self.settings.moved)
+
+        self.note_down(edit)
+
+    def note_down(self, edit: Callable[[Journal], Coroutine[Any, Any, None]]) -> None:
+        """Write to the state, under a lease, what no apply would."""
+
         async def run() -> None:
             session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
             try:
-                journal, lines = Journal(session, self.clock), self.settings.moved
-                await move(journal, Address.parse(old), Address.parse(new), "qfops", lines)
+                await edit(Journal(session, self.clock))
                 await session.commit()
             finally:
                 await session.release()

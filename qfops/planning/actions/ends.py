@@ -39,12 +39,17 @@ def orphan_ends(given: PlanInput, entries: Mapping[Address, Entry]) -> list[Chan
         if kind is None:
             continue
         change = unwanted.depart(given, kind, entries[address], resource)
-        if change is not None and address in given.waiting:
-            change = change.held(Action.UNKNOWN, given.waiting[address], "")
         if change is not None:
+            change = _after_moves(given, entries[address], change)
             came = given.moved.get(address)
             found.append(change.noted(f"was {came}") if came is not None else change)
     return found
+
+
+def _after_moves(given: PlanInput, entry: Entry, change: Change) -> Change:
+    """The end of an entry, unless it or what it rests on may still move: it may be wanted elsewhere."""
+    waits = next((a for a in (entry.address, *entry.dependencies) if a in given.waiting), None)
+    return change if waits is None else change.held(Action.UNKNOWN, given.waiting[waits], "")
 
 
 def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Iterable[Change]) -> list[Change]:

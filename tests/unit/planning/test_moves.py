@@ -153,6 +153,16 @@ def test_what_waits_is_unknown_and_nothing_of_it_ends_or_is_made() -> None:
     assert shown(world.plan().changes) == ["unknown PromptTemplate/a", "unknown PromptTemplate/b"]
 
 
+def test_what_was_made_from_what_waits_does_not_end_either() -> None:
+    """The model of a run that cannot move yet may be wanted under another name."""
+    world = renamed("c")
+    world.unsettled[Address("FineTuningTask", "faq-a")] = "its answer was lost"
+    assert shown(world.plan().changes) == [
+        "unknown FineTuningTask/faq-a", "unknown FineTuningTask/faq-c",
+        "unknown Model/faq-a", "unknown Model/faq-c",
+    ]  # fmt: skip
+
+
 def test_kept_objects_join_each_other_where_only_they_stood() -> None:
     found = given("ab", "b", "ab")
     kept = {at("a"): (Retired("a-0", {}),), at("b"): (Retired("b-0", {}),)}
