@@ -58,6 +58,7 @@ def places(moves: Moves) -> str:
         ("ac", "cd", "ab bc cd", "ac cd"),
         ("a", "ab", "ab ba", "ab"),  # half of an exchange
         ("ac", "abc", "ab bc ca", "ab ca"),
+        ("a", "bc", "ab bc cb", "ac"),  # lines that lead into a circle are followed once round
         ("a", "ab", "ab", "ab"),  # a new one of the old name is made
         ("b", "b", "ab", ""),  # OLD is not in state
         ("", "b", "ab", ""),
@@ -215,6 +216,22 @@ def test_a_model_follows_its_run_without_a_line_of_its_own() -> None:
 def test_a_model_of_which_it_is_said_that_it_is_another_does_not_follow(old: str) -> None:
     world = renamed("c")
     world.moved[Address.parse(old)] = None
+    assert moves_of(world) == RUN
+
+
+@pytest.mark.parametrize("name", ["Model/faq-a", "Model/faq-c"])
+def test_a_model_with_an_open_call_does_not_follow(name: str) -> None:
+    world = renamed("c")
+    world.unsettled[Address.parse(name)] = "its answer was lost"
+    assert moves_of(world) == RUN
+
+
+def test_a_model_whose_place_is_taken_does_not_follow() -> None:
+    world = World(*trained(), run("b", 0.1), model("b")).remove("Model/faq-a")
+    a, c = Address("FineTuningTask", "faq-a"), Address("FineTuningTask", "faq-c")
+    world.remove(str(a)).want(run("c", 0.0003))
+    world.want(edited(model("b"), trainMeta=model("c").attributes["trainMeta"]))
+    world.moved = {a: c}
     assert moves_of(world) == RUN
 
 
