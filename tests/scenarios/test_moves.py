@@ -13,8 +13,8 @@ from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Lifecycle, Resource
 from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
 from qfops.planning.policy import Approval
-from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, trouble
-from tests.support.project import assistant, model, run, template
+from tests.support.bench import AUTO, WHOLE, Bench, actions, find, ref, resource, trouble
+from tests.support.project import assistant, job, model, run, template
 
 TASKS, MODELS = "FineTuningTask/faq-", "Model/faq-"
 PAIRS = (("a", "b"), ("b", "c"), ("x", "y"))
@@ -161,6 +161,20 @@ def test_nothing_is_remembered_that_was_not_done(bench: Bench) -> None:
     assert remembered(bench) == {"PromptTemplate/a": "PromptTemplate/b"}
 
 
+def test_nothing_moves_by_a_plan_that_does_nothing(bench: Bench) -> None:
+    """Nobody was asked about it: the line is read again with the next plan."""
+    bench.declare(job())
+    assert trouble(bench.apply(AUTO)) == []
+    before = bench.state().entries
+    bench.remove("FineTuningJob/faq")
+    changed = {**job().attributes, "model": "ERNIE-Lite-8K-0308"}
+    bench.declare(resource("FineTuningJob/new", changed))
+    lines(bench, ("FineTuningJob/faq", "FineTuningJob/new"))
+    plan, _ = bench.apply_plan(AUTO)
+    assert actions(plan) == {"FineTuningJob/new": "blocked"}
+    assert (bench.state().entries, remembered(bench)) == (before, {})
+
+
 # --- what goes with it
 
 
@@ -290,13 +304,16 @@ def test_lines_that_came_after_an_approval_do_not_touch_its_rest(bench: Bench) -
     bench.emulator.configure(durations={"training": 4 * 3600.0})
     bench.declare(*assistant())
     bench.apply(WHOLE, limit=60.0)
-    lines(bench, ("FineTuningTask/faq-a", "FineTuningTask/faq-gold"))
+    a, b = "FineTuningTask/faq-a", "FineTuningTask/faq-b"
+    ids = {name: bench.id(name) for name in (a, b)}
+    lines(bench, (a, b), (b, a))
     bench.pass_time(8 * 3600.0)
     resumed = bench.resume()
     assert resumed is not None
     assert trouble(resumed[1]) == []
     assert bench.writes().count("CreateFineTuningTask") == 2
     assert remembered(bench) == {}
+    assert {name: bench.id(name) for name in (a, b)} == ids
 
 
 def test_a_stored_approval_still_covers_what_has_moved_since(bench: Bench) -> None:
