@@ -71,7 +71,9 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("context",),
         ("diff", "order"),
         ("actions",),
-        ("drift", "planner"),
+        ("drift", "followers"),
+        ("moves",),
+        ("planner",),
     ),
     "reconcile": (
         ("concurrency", "effects", "ports", "refresh_targets"),
@@ -79,7 +81,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal",),
         ("run",),
         ("approved", "lost_calls"),
-        ("apply", "drift", "fresh_plan", "state_edits"),
+        ("apply", "drift", "fresh_plan", "moves", "state_edits"),
         ("workflow",),
     ),
     "render": (

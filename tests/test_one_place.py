@@ -76,6 +76,7 @@ STORED = {
     "Failure": Codec("state/format/records.py", "_body", ""),
     "Approved": Codec("state/format/records.py", "", "_read_approval"),
     "Strike": Codec("state/format/records.py", "_body", ""),
+    "Moved": Codec("state/format/records.py", "_body", "_read_moved"),
     "Counters": Codec("state/format/records.py", "_write_before", ""),
     "Before": Codec("state/format/records.py", "", "_read_before"),
     "Header": Codec("state/format/records.py", "_write_header", "_read_header"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project whose files have no errors; `selected` is what the PATH arguments declare (None: no PATH)."""
+    """A project whose files have no errors; `selected` is what the PATH arguments declare (None: no PATH).
+
+    `elsewhere` finds what each other environment declares.
+    """
 
     root: Path
     prefix: str
@@ -32,6 +36,7 @@ class Project:
     resources: Mapping[Address, Resource]
     selected: frozenset[Address] | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    elsewhere: Callable[[], tuple[frozenset[Address], ...]] = tuple
 
     def store(self) -> FileStore:
         """Where the state of this environment is kept."""
@@ -52,7 +57,7 @@ class Project:
         for address in options.targets:
             if address not in self.resources and address not in known:
                 raise self.unknown(address, known)
-        return Desired(self.resources, options.within(self.selected))
+        return Desired(self.resources, options.within(self.selected), elsewhere=self.elsewhere)
 
     def refuse_emptied(self, options: PlanOptions) -> None:
         """Refused where no manifest declares anything any more and the state holds objects: all would end.
@@ -94,7 +99,7 @@ def open_project(
 ) -> Project:
     """Load the project, with the texts of `overlay` for its files; InputError with every error of these."""
     from qfops.kinds.registry import load
-    from qfops.manifests import load_project
+    from qfops.manifests import declared_elsewhere, load_project
 
     registry = load()
     loaded = load_project(
@@ -114,6 +119,14 @@ def open_project(
         loaded.resources,
         None if loaded.selected is None else frozenset(loaded.selected),
         tuple(loaded.diagnostics),
+        partial(
+            declared_elsewhere,
+            invocation.root,
+            environment=loaded.settings.environment,
+            variables=invocation.variables,
+            env_variables=process_variables(),
+            registry=registry,
+        ),
     )
 
 

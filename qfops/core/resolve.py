@@ -7,6 +7,7 @@ will look like, execution what state holds by then. Nothing else in qfops replac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from qfops.core.address import Address, KindKey
@@ -38,6 +39,29 @@ def resolve(value: Value, lookup: Lookup) -> Value:
     if isinstance(value, list):
         return [resolve(item, lookup) for item in value]
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Redirecting:
+    """A lookup that gives every reference back with the new address of its target."""
+
+    places: Mapping[Address, Address]
+
+    def output(self, reference: Reference) -> Value:
+        """The reference itself, redirected."""
+        return self.redirected(reference)
+
+    def redirected(self, reference: Reference) -> Reference:
+        """The reference to where its target stands now."""
+        return replace(reference, target=self.places.get(reference.target, reference.target))
+
+    def attributes(self, _address: Address) -> Mapping[str, Value]:
+        """Nothing: no container is looked for."""
+        return {}
+
+    def shown(self, _kind: KindKey, _object_id: str) -> Mapping[str, Value]:
+        """Nothing: no container is looked for."""
+        return {}
 
 
 def container_attributes(

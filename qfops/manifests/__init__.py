@@ -10,12 +10,28 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qfops.manifests.explain import origins
-    from qfops.manifests.load import Loaded, environments, load_project, load_settings, validate_project
+    from qfops.manifests.load import (
+        Loaded,
+        declared_elsewhere,
+        environments,
+        load_project,
+        load_settings,
+        validate_project,
+    )
 
-__all__ = ["Loaded", "environments", "load_project", "load_settings", "origins", "validate_project"]
+__all__ = [
+    "Loaded",
+    "declared_elsewhere",
+    "environments",
+    "load_project",
+    "load_settings",
+    "origins",
+    "validate_project",
+]
 
 _HOMES = {
     "Loaded": "load",
+    "declared_elsewhere": "load",
     "environments": "load",
     "load_project": "load",
     "load_settings": "load",

@@ -92,6 +92,21 @@ def environments(root: Path) -> tuple[str, ...]:
     return tuple(Sources(root).project().environments)
 
 
+def declared_elsewhere(
+    root: Path,
+    *,
+    environment: str,
+    variables: Mapping[str, str],
+    env_variables: Mapping[str, str],
+    registry: Registry,
+) -> tuple[frozenset[Address], ...]:
+    """What each environment but `environment` declares, as far as its files can be read."""
+    sources = Sources(root)
+    project = sources.project()
+    loading = _Loading(sources, project, KindViews(registry), outside_variables(variables, env_variables))
+    return tuple(loading.declared(name) for name in project.environments if name != environment)
+
+
 def load_settings(
     root: Path,
     *,
@@ -195,6 +210,12 @@ class _Loading:
             used=settled.used | assembled.used,
             diagnostics=[item for part in found_wrong for item in part],
         )
+
+    def declared(self, name: str) -> frozenset[Address]:
+        """The addresses that one environment declares."""
+        settled = resolve_settings(self._project, name, self._outside)
+        manifests = self._sources.manifests(settled.manifests, settled.origins)
+        return frozenset(self._assemble(settled, manifests).project.resources)
 
     def _assemble(self, settled: ProjectSettings, manifests: Manifests) -> _Assembled:
         """The manifests to resources, each judged for itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import KW_ONLY, dataclass
 
-from qfops.core.diagnostics import nearest
+from qfops.core.diagnostics import Severity, nearest
 from qfops.core.values import child
 from qfops.manifests import codes
 from qfops.manifests.scalars import literal
@@ -24,6 +24,7 @@ class Problem:
     _: KW_ONLY
     detail: str = ""
     remedy: str = ""
+    severity: Severity = "error"
 
 
 def unknown_key(path: str, key: str, known: Collection[str], written: Collection[str] = ()) -> Problem:

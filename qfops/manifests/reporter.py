@@ -15,7 +15,7 @@ from qfops.manifests.problem import Problem, below
 def located(
     problem: Problem, origins: Origins, address: Address | None = None, *, written: bool = False
 ) -> Diagnostic:
-    """The error at the place where its value comes from, or (`written`) where the file writes it."""
+    """The finding at the place where its value comes from, or (`written`) where the file writes it."""
     used = origins.written(problem.path) or origins.start
     origin = Origin(used) if written else origins.nearest(problem.path)
     detail = problem.detail
@@ -30,6 +30,7 @@ def located(
         address=address,
         path=problem.path,
         location=origin.location,
+        severity=problem.severity,
     )
 
 

@@ -10,7 +10,7 @@ from qfops.core.address import Address, Location
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change, ChangeKey
 from qfops.core.plan.plan import Plan
-from qfops.core.plan.steps import api_action
+from qfops.core.plan.steps import MOVE, api_action
 from qfops.core.resource import Resource
 from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
 from qfops.core.state.entry import CURRENT
@@ -81,6 +81,19 @@ def _anywhere(resource: Resource | None) -> Resource | None:
 def desired_of(approved: ApprovedPlan) -> Desired:
     """What a stored approval is about."""
     return Desired(approved.resources, approved.options, approved.adopt)
+
+
+def moves_of(approved: ApprovedPlan) -> dict[Address, Address | None]:
+    """The moves that were approved and are still to be done.
+
+    Moves are carried out before an approval is stored; earlier versions stored them as steps. Lines that
+    qfops.yaml holds by now are not part of what was approved.
+    """
+    return {
+        change.moved_from: change.address
+        for change in approved.changes.values()
+        if change.moved_from is not None and any(step == MOVE.id for step, _ in change.steps)
+    }
 
 
 def state_of(approved: ApprovedPlan, state: State) -> State:

@@ -67,14 +67,6 @@ class Sets:
 
 
 @dataclass(frozen=True, slots=True)
-class Moves:
-    """The entry stands at another address from now on."""
-
-    old: Address
-    sets: Sets = Sets()
-
-
-@dataclass(frozen=True, slots=True)
 class Links:
     """A kept object of `owner` becomes the current one; `attributes` and `inputs` say what a run is."""
 
@@ -107,7 +99,7 @@ class Keeps:
     """Nothing changes: a call on the way to an end."""
 
 
-EntryEdit: TypeAlias = Makes | Sees | Sets | Moves | Links | PutsAside | Drops | Keeps
+EntryEdit: TypeAlias = Makes | Sees | Sets | Links | PutsAside | Drops | Keeps
 
 
 def edited(edit: EntryEdit, address: Address, entry_of: EntryOf) -> Entries:
@@ -118,9 +110,6 @@ def edited(edit: EntryEdit, address: Address, entry_of: EntryOf) -> Entries:
             return {address: replace(edit.entry, retired=_retired(entry, edit.aside))}
         case Links():
             return _linked(edit, address, entry_of)
-        case Moves(old=old):
-            moved = entry_of(old)
-            return {old: None, address: _set(replace(moved, address=address), edit.sets)} if moved else {}
     if entry is None:
         return {}
     return {address: _edited(edit, entry)}

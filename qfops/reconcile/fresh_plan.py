@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qfops.core.address import Address
 from qfops.core.durations import utc_day
@@ -13,6 +13,7 @@ from qfops.core.state.neighbours import NO_NEIGHBOURS
 from qfops.core.state.state import State
 from qfops.objects.objects import Objects
 from qfops.planning.context import PlanInput
+from qfops.planning.moves import moved_state, read_moves
 from qfops.planning.planner import make_plan
 from qfops.reconcile.approved import owed_changes
 from qfops.reconcile.lost_calls.settlement import settle_in_memory
@@ -42,30 +43,30 @@ async def fresh_plan(
     world: World, objects: Objects, state: State, desired: Desired, unsettled: Mapping[Address, str]
 ) -> Refreshed:
     """Refresh, and plan with what was found; `unsettled` says why an address waits for a lost call."""
-    adopt = {**world.settings.adopt, **desired.adopt}
-    adopt = {a: i for a, i in adopt.items() if a in desired.resources and not _has_object(state, a)}
     now = world.clock.now()
+    given = PlanInput(
+        registry=world.registry,
+        settings=world.settings,
+        resources=desired.resources,
+        state=state,
+        observed=Observed({}),
+        now=now,
+        today=utc_day(now),
+        options=desired.options,
+        approval=desired.approval,
+        unsettled=unsettled,
+        elsewhere=desired.elsewhere() if _may_be_renamed(state, desired) else (),
+    )
+    then = moved_state(state, read_moves(given).places)
+    adopt = {**world.settings.adopt, **desired.adopt}
+    adopt = {a: i for a, i in adopt.items() if a in desired.resources and not _has_object(then, a)}
     wanted = RefreshScope(
-        state, desired.resources, adopt, _may_end(state, desired), now, world.settings.wait.visibility
+        then, desired.resources, adopt, _may_end(then, desired), now, world.settings.wait.visibility
     )
     observed = await refresh(world.console, objects, world.registry, wanted)
-    plan = make_plan(
-        PlanInput(
-            registry=world.registry,
-            settings=world.settings,
-            resources=desired.resources,
-            state=state,
-            observed=observed,
-            now=now,
-            today=utc_day(now),
-            options=desired.options,
-            adopt=adopt,
-            owed=owed_changes(state.approved, desired.resources),
-            approval=desired.approval,
-            unsettled=unsettled,
-            neighbours=world.neighbours() if _may_claim(state, desired) else NO_NEIGHBOURS,
-        )
-    )
+    owed = owed_changes(then.approved, desired.resources)
+    neighbours = world.neighbours() if _may_claim(then, desired) else NO_NEIGHBOURS
+    plan = make_plan(replace(given, observed=observed, adopt=adopt, owed=owed, neighbours=neighbours))
     return Refreshed(plan, observed, now, state)
 
 
@@ -81,6 +82,12 @@ def _may_claim(state: State, desired: Desired) -> bool:
     needs none of them.
     """
     return _may_end(state, desired) or any(not _has_object(state, address) for address in desired.resources)
+
+
+def _may_be_renamed(state: State, desired: Desired) -> bool:
+    """Whether something new stands beside something of its kind whose manifest is gone."""
+    gone = {address.kind_key for address in state.entries.keys() - desired.resources.keys()}
+    return bool(gone) and any(a.kind_key in gone for a in desired.resources.keys() - state.entries.keys())
 
 
 def _may_end(state: State, desired: Desired) -> bool:

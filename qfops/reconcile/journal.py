@@ -17,7 +17,8 @@ from qfops.core.plan.change import Change
 from qfops.core.plan.steps import Call
 from qfops.core.state.approved_plan import ApprovedPlan, OwedKey
 from qfops.core.state.entry import CURRENT, Entry
-from qfops.core.state.records import Approved, Before, Failure, Header, Intent, Outcome, Strike
+from qfops.core.state.readdress import Places
+from qfops.core.state.records import Approved, Before, Failure, Header, Intent, Moved, Outcome, Strike
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.kinds.operations import Operation
@@ -102,8 +103,8 @@ class Journal:
         self, change: Change, step: str, edit: EntryEdit, *, done: bool = False, message: str = ""
     ) -> None:
         """A step of `change` that no call carries out."""
-        origin = change.origin
-        touched = {change.address, *(a for a in (origin.moved_from, origin.linked_from) if a is not None)}
+        owner = change.origin.linked_from
+        touched = {change.address, *((owner,) if owner is not None else ())}
         async with self._alone(touched):
             await self.session.append(
                 Outcome(
@@ -120,6 +121,15 @@ class Journal:
         """An edit that a person asked for."""
         header = self._header(address, step, CURRENT)
         await self.session.append(Outcome(header=header, entries=entries, message="by hand"))
+
+    async def move(self, places: Places, lines: Mapping[Address, Address | None]) -> None:
+        """Entries stand at other addresses from now on, and these lines of qfops.yaml are done or forgotten.
+
+        One record for all of them: a kill leaves either none of the moves or every one.
+        """
+        if places or lines:
+            header = self._header(min((*places.values(), *lines)), "move", CURRENT)
+            await self.session.append(Moved(header=header, places=places, lines=lines))
 
     async def approve(self, plan: ApprovedPlan) -> None:
         """The approval of a plan, before its first step."""

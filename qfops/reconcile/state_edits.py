@@ -6,7 +6,6 @@ Each goes through the journal, as an apply does, so that a crash loses nothing. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from qfops.core.address import Address, ObjectKey
 from qfops.core.errors import QfopsError, Refused, UsageError
@@ -24,32 +23,27 @@ from qfops.reconcile.world import World
 from qfops.state.live_state import LiveState
 
 
-async def move(journal: Journal, old: Address, new: Address, command: str) -> Entry:
+async def move(
+    journal: Journal, old: Address, new: Address, command: str, lines: Mapping[Address, Address | None]
+) -> Entry:
     """Let the entry of `old` stand at `new`; the entry. UsageError where it cannot.
 
-    `command` is what a remedy tells to type before a command, here as in the other edits.
+    `command` is what a remedy tells to type before a command, here as in the other edits. `lines` are those
+    of `moved` in qfops.yaml: one that says the same has been carried out by hand.
     """
     state = journal.state
-    entry = replace(_editable(state, old, command), address=new)
+    entry = _editable(state, old, command)
     if new.kind_key != old.kind_key:
         raise UsageError(f"{old} cannot become {new}", "An object keeps its kind.")
     taken = state.entry(new)
-    if taken is not None:
+    if taken is not None and (taken.id is not None or new == old):
         raise UsageError(
             f"{new} stands in the state already, as {taken.id or 'retired objects'}",
             remedy=f"Let go of it first, without ending it: {command} state rm {new}",
         )
-    await journal.edit_by_hand(new, "move", {old: None, new: entry, **_renamed(state, old, new)})
+    _no_open_call(state, new, command)
+    await journal.move({old: new}, {old: new} if lines.get(old) == new else {})
     return entry
-
-
-def _renamed(state: LiveState, old: Address, new: Address) -> Mapping[Address, Entry]:
-    """The entries that depend on the old address, depending on the new one."""
-    return {
-        address: replace(other, dependencies=tuple(new if a == old else a for a in other.dependencies))
-        for address, other in state.entries.items()
-        if address != old and old in other.dependencies
-    }
 
 
 async def forget(journal: Journal, address: Address, command: str) -> list[str]:
@@ -61,15 +55,19 @@ async def forget(journal: Journal, address: Address, command: str) -> list[str]:
 
 def _editable(state: LiveState, address: Address, command: str) -> Entry:
     """The entry of an address that no open call is about; UsageError otherwise."""
+    _no_open_call(state, address, command)
+    entry = state.entry(address)
+    if entry is None:
+        raise UsageError(f"{address}: the state has no such address")
+    return entry
+
+
+def _no_open_call(state: LiveState, address: Address, command: str) -> None:
     if any(intent.header.address == address for intent in state.intents.values()):
         raise UsageError(
             f"{address} has a call whose outcome is not known yet",
             remedy=f"Settle it first: {command} apply, or {command} state settle {address} …",
         )
-    entry = state.entry(address)
-    if entry is None:
-        raise UsageError(f"{address}: the state has no such address")
-    return entry
 
 
 async def settle_by_hand(

@@ -23,6 +23,7 @@ from qfops.reconcile.approved import (
     approved_plan,
     desired_of,
     done_or_dropped,
+    moves_of,
     named,
     state_of,
 )
@@ -30,6 +31,7 @@ from qfops.reconcile.fresh_plan import Refreshed, fresh_plan
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.lost_calls.search_keys import SearchKeys
 from qfops.reconcile.lost_calls.settlement import settle_journaled
+from qfops.reconcile.moves import carry_out_moves, forget_lines
 from qfops.reconcile.ports import Emit
 from qfops.reconcile.run import Run
 from qfops.reconcile.world import Desired, World
@@ -90,7 +92,13 @@ async def prepare(run: Run, desired: Desired, options: ApplyOptions) -> Prepared
 
 
 async def carry_out(run: Run, prepared: Prepared, approval: Approval, options: ApplyOptions) -> ApplyResult:
-    """Store the approval, do what it covers, read back."""
+    """Move what moves, store the approval, do what it covers, read back.
+
+    What is approved is about the new addresses, so it is stored once they hold.
+    """
+    await forget_lines(run)
+    if prepared.plan.acting:
+        await carry_out_moves(run, prepared.plan.moves)
     await _take_over(run, prepared, approval, options)
     foreseen = prepared.desired.approval is not None
     return await _execute(run, prepared.fresh, approval, options.limit, foreseen=foreseen)
@@ -103,7 +111,9 @@ async def resume(run: Run, options: ApplyOptions) -> tuple[Plan, ApplyResult] | 
     if approved is None:
         return None
     state = state_of(approved, run.state.frozen())
-    fresh = await fresh_plan(run.world, run.objects, state, desired_of(approved), unsettled)
+    world = replace(run.world, settings=replace(run.world.settings, moved=moves_of(approved)))
+    fresh = await fresh_plan(world, run.objects, state, desired_of(approved), unsettled)
+    await carry_out_moves(run, fresh.plan.moves)
     done, dropped = done_or_dropped(approved.changes, fresh.plan)
     for key in (*done, *dropped):
         await run.journal.strike(key)

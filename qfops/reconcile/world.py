@@ -20,13 +20,15 @@ from qfops.reconcile.ports import Clock, Console
 class Desired:
     """The declared resources, the options of the plan, and the objects to take over by address.
 
-    `approval` is what the plan will be approved by, where that is known before it is shown.
+    `approval` is what the plan will be approved by, where that is known before it is shown. `elsewhere` finds
+    what each other environment declares; asked only where that matters.
     """
 
     resources: Mapping[Address, Resource]
     options: PlanOptions = PlanOptions()
     adopt: Mapping[Address, str] = field(default_factory=dict)
     approval: Approval | None = None
+    elsewhere: Callable[[], tuple[frozenset[Address], ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from types import MappingProxyType
 from qfops.core.address import Address
 from qfops.core.state.approved_plan import ApprovedPlan, OwedChange, OwedKey
 from qfops.core.state.entry import Entry
-from qfops.core.state.records import Approved, Failure, Intent, Outcome, Record, Strike
+from qfops.core.state.readdress import approved_at, entries_at
+from qfops.core.state.records import Approved, Failure, Intent, Moved, Outcome, Record, Strike
 from qfops.core.state.state import State
 
 
 class LiveState:
-    """A state that records are applied to in place; `entries` and `intents` are views that follow them."""
+    """A state that records are applied to in place; `entries`, `intents` and `moved` are views of it."""
 
     def __init__(self, state: State) -> None:
         self.project, self.environment = state.project, state.environment
@@ -25,7 +26,9 @@ class LiveState:
         self._intents: dict[str, Intent] = dict(state.intents)
         self._approved: ApprovedPlan | None = None
         self._owed: dict[OwedKey, OwedChange] = {}
+        self._moved: dict[Address, Address] = dict(state.moved)
         self._approve(state.approved)
+        self.moved: Mapping[Address, Address] = MappingProxyType(self._moved)
         self.entries: Mapping[Address, Entry] = MappingProxyType(self._entries)
         self.intents: Mapping[str, Intent] = MappingProxyType(self._intents)
 
@@ -53,6 +56,8 @@ class LiveState:
             self._intents[record.header.attempt] = record
         elif isinstance(record, Strike):
             self._strike((record.header.address, record.header.object))
+        elif isinstance(record, Moved):
+            self._move(record)
         else:
             self._close(record)
 
@@ -67,7 +72,22 @@ class LiveState:
             entries=dict(self._entries),
             intents=dict(self._intents),
             approved=self.approved,
+            moved=dict(self._moved),
         )
+
+    def _move(self, record: Moved) -> None:
+        """Everything that is known by address follows the move: entries, and what is still owed of a plan."""
+        if record.places:
+            entries = entries_at(self._entries, record.places)
+            self._entries.clear()
+            self._entries.update(entries)
+            owing = self.approved
+            self._approve(approved_at(owing, record.places) if owing is not None else None)
+        for old, new in record.lines.items():
+            if new is None:
+                self._moved.pop(old, None)
+            else:
+                self._moved[old] = new
 
     def _close(self, record: Outcome | Failure) -> None:
         self._intents.pop(record.header.attempt, None)

@@ -35,12 +35,17 @@ class Killed(BaseException):
 
 @dataclass
 class Doom:
-    """Death at the n-th mutating request, or at the first of one action; `dead` from then on."""
+    """Death at the n-th mutating request, at the first of one action, or once so many records are written.
+
+    `dead` from then on.
+    """
 
     nth: int
     when: When
     action: str = ""
+    records: int = 0
     sent: int = 0
+    written: int = 0
     dead: bool = False
 
     def check(self) -> None:
@@ -112,7 +117,11 @@ class MortalSession:
 
     async def append(self, record: Record) -> Record:
         self.doom.check()
-        return await self.inner.append(record)
+        written = await self.inner.append(record)
+        self.doom.written += 1
+        self.doom.dead |= self.doom.written == self.doom.records
+        self.doom.check()
+        return written
 
     async def note(self, event: str, details: Mapping[str, JSON]) -> None:
         self.doom.check()
@@ -159,6 +168,15 @@ def kill(bench: Bench, nth: int, when: When, flags: PlanOptions) -> None:
         mortal.apply(WHOLE, flags, allow_large_change=True)
     mortal.close()
     assert doom.sent >= nth
+
+
+def dies_after_records(bench: Bench, count: int) -> None:
+    """Apply the project in a process that dies when so many records of its journal are on disk."""
+    doom = Doom(0, "before", records=count)
+    mortal = dying(bench, doom)
+    with pytest.raises(Killed):
+        mortal.apply(WHOLE, PlanOptions())
+    mortal.close()
 
 
 def next_process(bench: Bench) -> Bench:

@@ -18,6 +18,7 @@ from qfops.core.state.records import (
     Failure,
     Header,
     Intent,
+    Moved,
     Outcome,
     Record,
     Strike,
@@ -210,6 +211,12 @@ records: st.SearchStrategy[Record] = st.one_of(
     st.builds(Failure, header=calls, message=texts),
     st.builds(Strike, header=headers(st.just("approve"))),
     st.builds(
+        Moved,
+        header=headers(st.just("move")),
+        places=st.dictionaries(addresses, addresses, max_size=3),
+        lines=st.dictionaries(addresses, st.none() | addresses, max_size=3),
+    ),
+    st.builds(
         Approved, plan=plans, attempt=texts, at=numbers, by=texts, commit=texts, seq=st.integers(1, 10**9)
     ),
 )
@@ -223,6 +230,7 @@ states = st.builds(
     entries=keyed(optional=False),
     intents=st.lists(intents, max_size=2).map(lambda items: {item.header.attempt: item for item in items}),
     approved=st.none() | plans,
+    moved=st.dictionaries(addresses, addresses, max_size=3),
 )
 
 

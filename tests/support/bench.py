@@ -35,8 +35,10 @@ from qfops.planning.policy import Approval
 from qfops.reconcile.apply.result import ApplyResult, How
 from qfops.reconcile.drift import look_for_drift
 from qfops.reconcile.fresh_plan import plan_project
+from qfops.reconcile.journal import Journal
 from qfops.reconcile.ports import Clock, Console
 from qfops.reconcile.run import Run
+from qfops.reconcile.state_edits import move
 from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare, resume
 from qfops.reconcile.world import Desired, World
 from qfops.state import FileStore, Owner
@@ -110,6 +112,7 @@ class Bench:
     gone: Callable[[Owner], bool] = is_gone
     registry: Registry = field(default_factory=load)
     neighbours: Neighbours = NO_NEIGHBOURS
+    elsewhere: tuple[frozenset[Address], ...] = ()
 
     def __post_init__(self) -> None:
         now = self.clock.now
@@ -225,6 +228,27 @@ class Bench:
 
         return self.run(run())
 
+    def move(self, old: str, new: str) -> None:
+        """What `qfops state mv` does."""
+
+        async def edit(journal: Journal) -> None:
+            await move(journal, Address.parse(old), Address.parse(new), "qfops", self.settings.moved)
+
+        self.note_down(edit)
+
+    def note_down(self, edit: Callable[[Journal], Coroutine[Any, Any, None]]) -> None:
+        """Write to the state, under a lease, what no apply would."""
+
+        async def run() -> None:
+            session = await self.store.begin(self._owner(), timeout=5, notify=lambda _: None)
+            try:
+                await edit(Journal(session, self.clock))
+                await session.commit()
+            finally:
+                await session.release()
+
+        self.run(run())
+
     @asynccontextmanager
     async def _begun(self, options: ApplyOptions) -> AsyncIterator[Run]:
         """A run under a lease, committed when it ends well."""
@@ -302,7 +326,8 @@ class Bench:
         self, asked: PlanOptions, adopt: Mapping[str, str] | None, approval: Approval | None = None
     ) -> Desired:
         wanted = {Address.parse(name): object_id for name, object_id in (adopt or {}).items()}
-        return Desired(dict(sorted(self.resources.items())), asked, wanted, approval)
+        resources = dict(sorted(self.resources.items()))
+        return Desired(resources, asked, wanted, approval, lambda: self.elsewhere)
 
     @staticmethod
     def _owner() -> Owner:

@@ -50,7 +50,8 @@ def mv(invocation: Invocation, old: Address, new: Address, lock_timeout: float) 
     project = open_settings(invocation)
 
     async def move(journal: Journal) -> str:
-        entry = await state_edits.move(journal, _known(project, journal, old), new, project.prefix)
+        known, lines = _known(project, journal, old), project.settings.moved
+        entry = await state_edits.move(journal, known, new, project.prefix, lines)
         return f"{old} is {new} now ({entry.id or 'only retired objects'})."
 
     return _edit(project, f"state mv {old} {new}", lock_timeout, move)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from qfops.core.address import Address
@@ -42,6 +42,18 @@ class HeldBack(NamedTuple):
         return bool(self.attribute.operation)
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedMoves:
+    """Entries that stand elsewhere before anything else is done.
+
+    `places` are the new addresses by the old ones, `lines` the `moved` lines of qfops.yaml that are carried
+    out with it, to be remembered.
+    """
+
+    places: Mapping[Address, Address] = field(default_factory=dict)
+    lines: Mapping[Address, Address] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class Plan:
     """Everything that `plan` shows and `apply` does, in the order of the walk.
@@ -62,6 +74,7 @@ class Plan:
     complete: bool = True
     scope: Scope = Scope.PROJECT
     command: str = "plan"
+    moves: PlannedMoves = PlannedMoves()
 
     def __repr__(self) -> str:
         return f"Plan({self.project!r}, {self.digest[:12]}, {len(self.changes)} changes)"

@@ -105,7 +105,20 @@ class Strike:
     header: Header
 
 
-Record: TypeAlias = Intent | Outcome | Failure | Approved | Strike
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Entries stand at other addresses from now on, all of them at once.
+
+    `places` are the new addresses by the old ones. `lines` are the `moved` lines of qfops.yaml that were
+    carried out with it; None: the line does not stand there any more, and is forgotten.
+    """
+
+    header: Header
+    places: Mapping[Address, Address] = field(default_factory=dict)
+    lines: Mapping[Address, Address | None] = field(default_factory=dict)
+
+
+Record: TypeAlias = Intent | Outcome | Failure | Approved | Strike | Moved
 
 
 def seq_of(record: Record) -> int:

@@ -15,7 +15,10 @@ FORMAT_VERSION = 2
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class State:
-    """A snapshot with the journal replayed; `intents` are the calls without an outcome, by attempt."""
+    """A snapshot with the journal replayed; `intents` are the calls without an outcome, by attempt.
+
+    `moved` are the lines of `moved` in qfops.yaml that were carried out here: the new address by the old one.
+    """
 
     project: str
     environment: str = ""
@@ -25,6 +28,7 @@ class State:
     entries: Mapping[Address, Entry] = field(default_factory=dict)
     intents: Mapping[str, Intent] = field(default_factory=dict)
     approved: ApprovedPlan | None = None
+    moved: Mapping[Address, Address] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"State({self.project!r}, {self.lineage[:8]}#{self.serial}, {len(self.entries)} entries)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from qfops.core.address import Address, KindKey
 from qfops.core.settings import Settings
@@ -62,12 +63,27 @@ def _moved(
         if old.kind_key != new.kind_key or old == new:
             summary = f"{old} cannot become {new}: only the name can change"
             yield Problem(codes.WRONG_KIND, summary, path, remedy="Correct or remove this line.")
-        elif new not in project.resources and project.complete:
-            yield undeclared(new, path, project, "Correct or remove this line.")
+        elif project.complete and not _leads_to_one_declared(old, moved, project):
+            found = undeclared(new, path, project, "Correct or remove this line.")
+            yield replace(found, severity="warning")
         first = origins.setdefault(new, old)
         if first is not old:
             summary = f"both {first} and {old} move to {new}"
             yield Problem(codes.SAME_TARGET, summary, path, remedy="Remove one of the two lines.")
+
+
+def _leads_to_one_declared(
+    old: Address, moved: Mapping[Address, Address | None], project: ProjectResources
+) -> bool:
+    """Whether a line, or a later one that goes on from its NEW, ends at an address of a manifest."""
+    seen: set[Address] = set()
+    here: Address | None = old
+    while here is not None and here not in seen:
+        seen.add(here)
+        here = moved.get(here)
+        if here in project.resources:
+            return True
+    return False
 
 
 def _unknown_kind(address: Address, path: str, views: KindViews) -> Problem | None:

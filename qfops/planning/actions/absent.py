@@ -99,8 +99,7 @@ def arrive(case: Case, entry: Entry | None, names: Names) -> Change:
     gone = _renamed(case, names)
     if gone is not None:
         reason = f"looks like {gone}, whose manifest is gone, under a new name"
-        remedy = _moved_line(gone, case.address)
-        blocked = change_of(case, entry, Action.BLOCKED, reason, (), remedy=remedy)
+        blocked = change_of(case, entry, Action.BLOCKED, reason, ())  # `renames` writes the line to add
         return replace(blocked, origin=Provenance(looks_like=gone))
     name = identity_key(case.kind, case.desired)
     stranger = names.live.get((case.kind.key, name)) if name else None
@@ -158,10 +157,6 @@ def _renamed(case: Case, names: Names) -> Address | None:
     if gone is None or case.given.settings.moved.get(gone, case.address) is None:
         return None
     return gone
-
-
-def _moved_line(old: Address, new: Address) -> str:
-    return f'add to qfops.yaml:  moved: {{"{old}": "{new}"}}   (or "{old}": null if it is another one)'
 
 
 def _stranger(case: Case, entry: Entry | None, object_id: str) -> Change:

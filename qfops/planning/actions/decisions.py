@@ -33,9 +33,9 @@ from qfops.planning.policy import needs
 class Decisions:
     """One pass over the declared resources.
 
-    `entries` are those of state under the addresses that `moved` gives them; `outlooks`, filled as the pass
-    goes on, tell dependents what a resource will look like. `chosen` says what may change (None: all);
-    what is left out hands on what it is. `barred` cannot be done in any order of the plan.
+    `given` is the input after its moves were read; `outlooks`, filled as the pass goes on, tell dependents
+    what a resource will look like. `chosen` says what may change (None: all); what is left out hands on what
+    it is. `barred` cannot be done in any order of the plan.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Decisions:
         barred: Mapping[Address, Bar] = NO_BARS,
     ) -> None:
         self.given, self.chosen, self.barred = given, chosen, barred
-        self.entries, self.moved = after_moves(given)
+        self.entries = given.state.entries
         self.names = absent.index(
             given.registry,
             self.entries,
@@ -76,6 +76,7 @@ class Decisions:
         if any(self._holds(target) for target in resource_targets(resource)):
             applied = self._case(resource, self.values)
             change = held.left_of(wish, wished, applied, entry, self._verdict)
+            change = self._without_record(resource, change)
         change = self._move(change)
         self.outlooks[resource.address] = self._outlook(change, wish, wished.desired, entry)
         if change.action is not Action.NO_OP:
@@ -152,26 +153,33 @@ class Decisions:
     def _unknown(case: Case, entry: Entry | None, why: str) -> Change:
         return replace(change_of(case, entry, Action.UNKNOWN, why, ()), outputs=())
 
+    def _without_record(self, resource: Resource, change: Change) -> Change:
+        """Nothing is noted down of what refers to a possible rename: state has no such address yet."""
+        if change.action is not Action.NO_OP or not change.steps:
+            return change
+        found = (self.outlooks.get(target) for target in resource_targets(resource))
+        asks = any(o is not None and o.change is not None and o.change.origin.looks_like for o in found)
+        return replace(change, steps=()) if asks else change
+
     def _move(self, change: Change) -> Change:
-        old = self.moved.get(change.address)
+        old = self.given.moved.get(change.address)
         if old is None:
             return change
         origin = replace(change.origin, moved_from=old)
         if change.action is Action.NO_OP:
             decision = replace(change.decision, action=Action.MOVE, reason=f"was {old}")
             return replace(change, decision=decision, origin=origin, steps=(MOVE,))
-        if change.acts:
-            return replace(change, origin=origin, steps=(MOVE, *change.steps)).noted(f"was {old}")
-        return change
+        steps = (MOVE, *change.steps) if change.acts else change.steps
+        return replace(change, origin=origin, steps=steps).noted(f"was {old}")
 
     def _outlook(
         self, change: Change, wish: Change, desired: Mapping[str, Value], entry: Entry | None
     ) -> Outlook:
         """What the resource hands on: as wished, and what will be left of that."""
         live = self.given.observed.find(change.address.kind_key, change.origin.link or change.id)
-        recorded = entry.outputs if entry is not None and not change.origin.link else {}
+        recorded = self._known_by(change, entry)
         shown = live.outputs if live is not None else {}
-        known = {**recorded, **shown} if change.id or change.origin.link else {}
+        known = {**(recorded.outputs if recorded is not None else {}), **shown}
         wished = Handed(None if wish.decision.makes or not known else known, desired)
         undone = change.reason if change.action.held else self._left_undone(change)
         waiting = next((vote.reason for vote in change.attributes if vote.verdict is Verdict.HELD), "")
@@ -185,6 +193,16 @@ class Decisions:
         unusable = failed or not known or change.action is Action.UNKNOWN
         applied = Handed(known or None, attributes)
         return Outlook(change.action, wished, applied, live, undone or waiting, unusable, change)
+
+    def _known_by(self, change: Change, entry: Entry | None) -> Entry | None:
+        """The entry whose outputs a change hands on while nothing new is made; None: there is none.
+
+        A possible rename hands on those of what it looks like, so that all renames of one edit are seen.
+        """
+        like = change.origin.looks_like
+        if like is not None and like in self.entries:
+            return self.entries[like]
+        return None if change.origin.link or not change.id else entry
 
     def _left_undone(self, change: Change) -> str:
         """Why a change that could be done will not be; "" when it will."""
@@ -204,18 +222,6 @@ class Decisions:
         if not refusal or owed is None:
             return refusal
         return "" if owed.covers(sealed(change, self.print_of)) else refusal
-
-
-def after_moves(given: PlanInput) -> tuple[dict[Address, Entry], dict[Address, Address]]:
-    """The entries under the addresses that `moved` gives them, and which address came from where."""
-    entries = dict(given.state.entries)
-    moved: dict[Address, Address] = {}
-    for old, new in given.settings.moved.items():
-        if new is None or old not in entries or new in entries or old in given.resources:
-            continue
-        entries[new] = replace(entries.pop(old), address=new)
-        moved[new] = old
-    return entries, moved
 
 
 def _feeding(given: PlanInput, entries: Mapping[Address, Entry]) -> set[Address]:

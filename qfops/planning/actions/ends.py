@@ -29,14 +29,8 @@ def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
     return found
 
 
-def orphan_ends(
-    given: PlanInput, entries: Mapping[Address, Entry], changes: Iterable[Change]
-) -> list[Change]:
-    """The verdicts on entries that no manifest declares any more, or on all of them with destroy.
-
-    One that a new resource looks like waits until `moved` says which of the two it is.
-    """
-    renamed = {change.origin.looks_like for change in changes if change.action is Action.BLOCKED}
+def orphan_ends(given: PlanInput, entries: Mapping[Address, Entry]) -> list[Change]:
+    """The verdicts on entries that no manifest declares any more, or on all of them with destroy."""
     found: list[Change] = []
     leaving = entries if given.options.destroys else entries.keys() - given.resources.keys()
     for address in sorted(leaving):
@@ -46,8 +40,16 @@ def orphan_ends(
             continue
         change = unwanted.depart(given, kind, entries[address], resource)
         if change is not None:
-            found.append(_wait_for_moved(change) if address in renamed else change)
+            change = _after_moves(given, entries[address], change)
+            came = given.moved.get(address)
+            found.append(change.noted(f"was {came}") if came is not None else change)
     return found
+
+
+def _after_moves(given: PlanInput, entry: Entry, change: Change) -> Change:
+    """The end of an entry, unless it or what it rests on may still move: it may be wanted elsewhere."""
+    waits = next((a for a in (entry.address, *entry.dependencies) if a in given.waiting), None)
+    return change if waits is None else change.held(Action.UNKNOWN, given.waiting[waits], "")
 
 
 def kept_ends(given: PlanInput, entries: Mapping[Address, Entry], changes: Iterable[Change]) -> list[Change]:
@@ -93,14 +95,6 @@ def guarded(given: PlanInput, entries: Mapping[Address, Entry], changes: list[Ch
         if checked == changes:
             return changes
         changes = checked
-
-
-def _wait_for_moved(change: Change) -> Change:
-    return change.held(
-        Action.BLOCKED,
-        "its manifest is gone, and another resource looks like it under a new name",
-        "say in qfops.yaml which it is: moved: {OLD: NEW}, or {OLD: null}",
-    )
 
 
 def _repoints(given: PlanInput, change: Change) -> bool:

@@ -64,10 +64,8 @@ class ChangeView:
         self._desired: dict[str, JSON] | None = None
 
     def entry(self) -> Entry | None:
-        """The entry of the address as it is now (under its old address before a move)."""
-        found = self.state.entry(self.change.address)
-        old = self.change.origin.moved_from
-        return self.state.entry(old) if found is None and old is not None else found
+        """The entry of the address as it is now."""
+        return self.state.entry(self.change.address)
 
     def known_entry(self) -> Entry:
         """The entry, where the steps before have seen to it that there is one."""

@@ -20,9 +20,9 @@ from qfops.reconcile.effects import (
     Aside,
     Drops,
     EntryEdit,
+    Keeps,
     Links,
     Makes,
-    Moves,
     Ours,
     PutsAside,
     Sees,
@@ -83,8 +83,8 @@ def state_edit(name: StateEditName, view: ChangeView, now: float) -> EntryEdit:
         case "retire":
             return PutsAside(change.reason)
         case "move":
-            assert change.origin.moved_from is not None
-            return Moves(change.origin.moved_from, recording(change, view.desired(), None))
+            # the entry stands here already: all moves are carried out before the first step
+            return recording(change, view.desired(), None) if change.resource is not None else Keeps()
         case "record":
             return recording(change, view.desired(), view.seen())
 

@@ -1,7 +1,7 @@
 """Record ⇄ JSON: one line of the journal, and one open intent of the snapshot.
 
 Keys whose value says nothing are left out; `seq`, `type`, `attempt` and `step` always stand. An approval and
-a strike are outcomes of the step `approve`.
+a strike are outcomes of the step `approve`; `moved` or `lines` stand in an outcome that is a move.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from qfops.core.state.records import (
     Failure,
     Header,
     Intent,
+    Moved,
     Outcome,
     Record,
     Strike,
@@ -41,6 +42,7 @@ _KEYS = frozenset(
     (
         *("seq", "type", "attempt", "address", "step", "operation", "object", "attributes", "before", "id"),
         *("outputs", "entries", "at", "expires", "by", "commit", "message", "done", "approved"),
+        *("moved", "lines"),
     )
 )
 _TYPES = {"intent": "intent", "outcome": "outcome", "failed": "failed"}
@@ -60,7 +62,7 @@ def write_record(record: Record) -> Object:
     return {**_write_header(record.header, type_), **document}
 
 
-def _body(record: Intent | Outcome | Failure | Strike) -> tuple[str, Object]:
+def _body(record: Intent | Outcome | Failure | Strike | Moved) -> tuple[str, Object]:
     if isinstance(record, Intent):
         # An empty `before` (looked, found nothing) is kept apart from none.
         before: Object = {} if record.before is None else {"before": _write_before(record.before)}
@@ -82,6 +84,11 @@ def _body(record: Intent | Outcome | Failure | Strike) -> tuple[str, Object]:
         return "outcome", sparse(document)
     if isinstance(record, Failure):
         return "failed", sparse({"message": record.message})
+    if isinstance(record, Moved):
+        return "outcome", {
+            "moved": {str(old): str(new) for old, new in record.places.items()},
+            "lines": {str(old): str(new) if new is not None else None for old, new in record.lines.items()},
+        }
     return "outcome", {"done": True}
 
 
@@ -126,6 +133,8 @@ def read_record(value: object, where: str) -> Record:
         return Failure(header=header, message=field(source, "message", str, "", where))
     if header.step == _APPROVE:
         return Strike(header=header)
+    if "moved" in source or "lines" in source:
+        return _read_moved(source, header, where)
     return Outcome(
         header=header,
         entries=_read_entries(field(source, "entries", dict, {}, where), where),
@@ -134,6 +143,24 @@ def read_record(value: object, where: str) -> Record:
         message=field(source, "message", str, "", where),
         done=field(source, "done", bool, False, where),
     )
+
+
+def _read_moved(source: Object, header: Header, where: str) -> Moved:
+    lines = field(source, "lines", dict, {}, where)
+    carried_out: Object = {"lines": {old: new for old, new in lines.items() if new is not None}}
+    forgotten = [read_address(old, f"{where}.lines") for old, new in lines.items() if new is None]
+    return Moved(
+        header=header,
+        places=read_places(source, "moved", where),
+        lines={**read_places(carried_out, "lines", where), **dict.fromkeys(forgotten)},
+    )
+
+
+def read_places(source: Object, key: str, where: str) -> dict[Address, Address]:
+    """New addresses by old ones, as they stand at `key`."""
+    place = f"{where}.{key}"
+    written = named_texts(source, key, where)
+    return {read_address(old, place): read_address(new, place) for old, new in written.items()}
 
 
 def _read_header(source: Object, seq: int, where: str) -> Header:

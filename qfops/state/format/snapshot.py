@@ -16,14 +16,14 @@ from qfops.state.format.approved import read_approved, write_approved
 from qfops.state.format.entries import read_address, read_entry, write_entry
 from qfops.state.format.layout import is_intact, sealed
 from qfops.state.format.problems import FormatError
-from qfops.state.format.records import read_intent, write_record
+from qfops.state.format.records import read_intent, read_places, write_record
 from qfops.state.format.strict import Object, an_object, field, required
 from qfops.state.format.version1 import KindFacts
 
 _KEYS = frozenset(
     (
         *("formatVersion", "lineage", "serial", "fence", "project", "environment", "account", "approved"),
-        *("entries", "intents", "checksum"),
+        *("entries", "intents", "moved", "checksum"),
     )
 )
 _OLDEST = 1
@@ -52,6 +52,8 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
         "entries": {str(address): write_entry(entry) for address, entry in state.entries.items()},
         "intents": [write_record(record) for record in state.intents.values()],
     }
+    if state.moved:  # a key that came later: what has never moved anything stays as it was written
+        document["moved"] = {str(old): str(new) for old, new in state.moved.items()}
     return sealed(document)
 
 
@@ -111,6 +113,7 @@ def _read(source: Object) -> Snapshot:
         entries=entries,
         intents=_by_attempt(records),
         approved=None if approved is None else read_approved(approved, "state"),
+        moved=read_places(source, "moved", "state"),
     )
     return Snapshot(state, field(source, "fence", int, 0, "state"))
 

@@ -59,6 +59,18 @@ def test_an_object_keeps_what_is_known_of_it_when_it_moves(qfops: Call, folder: 
     assert after["serial"] == before["serial"] + 1
 
 
+def test_a_line_that_was_carried_out_by_hand_is_remembered(qfops: Call, folder: Path) -> None:
+    """As after an apply: it does not act on what gets the old address later."""
+    assert qfops("apply", "--auto-approve").code == 0
+    assert qfops("state", "mv", ADDRESS, ANOTHER).code == 0
+    assert "moved" not in state(qfops)
+    assert qfops("state", "mv", ANOTHER, ADDRESS).code == 0
+    path = folder / "qfops.yaml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}moved: {{{ADDRESS}: {ANOTHER}}}\n", encoding="utf-8")
+    assert qfops("state", "mv", ADDRESS, ANOTHER).code == 0
+    assert state(qfops)["moved"] == {ADDRESS: ANOTHER}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -40,7 +40,21 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
         ),
         (
             "moved: {Box/old: Box/bb}",
-            ['2:9 dangling-reference - moved.Box/old: no manifest declares Box/bb | Did you mean "Box/b"?'],
+            [
+                "2:9 warning dangling-reference - moved.Box/old: no manifest declares Box/bb"
+                ' | Did you mean "Box/b"?'
+            ],
+        ),
+        ("moved: {Box/old: Box/bb, Box/bb: Box/b}", []),
+        (
+            "moved: {Box/old: Box/bb, Box/bb: Box/old}",
+            [
+                f"2:{column} warning dangling-reference - moved.{old}: no manifest declares {new} | {meant}"
+                for column, old, new, meant in (
+                    (9, "Box/old", "Box/bb", 'Did you mean "Box/b"?'),
+                    (26, "Box/bb", "Box/old", "Correct or remove this line."),
+                )
+            ],
         ),
         (
             "moved: {Bux/old: Box/b}",

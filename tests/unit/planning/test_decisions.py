@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-
 from qfops.core.address import Address
 from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
@@ -14,44 +10,11 @@ from tests.support.bench import ref
 from tests.support.project import assistant, dataset, job, model, model_set, run, template, trained, version
 from tests.unit.planning.given import World, edited
 
-OLD, NEW = Address("FineTuningJob", "faq"), Address("FineTuningJob", "new")
-
 
 def passed(world: World, flags: PlanOptions | None = None) -> decisions.Decisions:
     found = decisions.Decisions(world.given(flags))
     found.reach()
     return found
-
-
-# --- moves
-
-
-def renamed() -> World:
-    return World(job()).want(replace(job(), address=NEW)).remove("FineTuningJob/faq")
-
-
-def test_a_move_gives_the_entry_its_new_address() -> None:
-    world = renamed()
-    world.moved[OLD] = NEW
-    entries, moved = decisions.after_moves(world.given())
-    assert (list(entries), entries[NEW].address, moved) == ([NEW], NEW, {NEW: OLD})
-    assert OLD in world.entries
-
-
-@pytest.mark.parametrize("case", ["null", "old is unknown", "new exists", "old is still declared"])
-def test_a_move_that_makes_no_sense_moves_nothing(case: str) -> None:
-    world = renamed()
-    world.moved[OLD] = NEW
-    if case == "null":
-        world.moved[OLD] = None
-    elif case == "old is unknown":
-        world.moved = {Address("FineTuningJob", "unheard-of"): NEW}
-    elif case == "new exists":
-        world.entries[NEW] = replace(world.entries[OLD], address=NEW)
-    else:
-        world.want(job())
-    entries, moved = decisions.after_moves(world.given())
-    assert (moved, entries[OLD]) == ({}, world.entries[OLD])
 
 
 # --- what a run hangs on

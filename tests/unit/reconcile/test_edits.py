@@ -221,18 +221,24 @@ def test_a_new_run_remembers_what_it_was_made_from() -> None:
     assert (prompt.run_key, prompt.inputs) == ("", {})
 
 
-def test_a_move_takes_the_entry_along_with_what_the_manifest_decides() -> None:
-    """The old address is free, whatever refers to it now resolved."""
+def test_a_move_notes_down_what_the_manifest_decides() -> None:
+    """The entry stands at its new address already; whatever it refers to is resolved."""
     job = Entry(address=Address.parse("FineTuningJob/j"), id="job-1", outputs={"jobId": "job-1"})
-    old = replace(CURRENT, address=ELSEWHERE, attributes={"same": "job-1"}, retired=(OLD,))
+    old = replace(CURRENT, attributes={"same": "job-1"}, retired=(OLD,))
     vote = AttributeChange("same", "x", "job-1", "job-1", Verdict.SAME)
     of = change(vote, entry=old, wanted={}, moved_from=ELSEWHERE)
     resource = replace(WANTED, attributes={"same": ref("FineTuningJob/j", "jobId")})
     seen = view(replace(of, subject=replace(of.subject, resource=resource)), job)
     edit = edits.state_edit("move", seen, 5.0)
-    found = after(edit, seen)
-    assert found == replace(old, address=ADDRESS, labels=WANTED.labels, lifecycle=WANTED.lifecycle)
-    assert after(edit, seen, ELSEWHERE) is None
+    assert after(edit, seen) == replace(old, labels=WANTED.labels, lifecycle=WANTED.lifecycle)
+
+
+def test_a_move_that_joins_in_changes_nothing_else() -> None:
+    """It was not chosen: what its manifest says by now waits for a plan of its own."""
+    joined = change(entry=CURRENT, moved_from=ELSEWHERE)
+    joined = replace(joined, subject=replace(joined.subject, resource=None))
+    seen = view(joined)
+    assert after(edits.state_edit("move", seen, 5.0), seen) == CURRENT
 
 
 def test_forgetting_and_putting_aside_are_about_the_object_of_the_change() -> None:

@@ -21,7 +21,6 @@ from qfops.reconcile.effects import (
     Keeps,
     Links,
     Makes,
-    Moves,
     Ours,
     PutsAside,
     Sees,
@@ -109,7 +108,6 @@ CASES: dict[str, tuple[object, ...]] = {
         seen(owned(replace(EMPTY, attributes={"config": {"epoch": 5}}))),
     ),
     "sets nothing": (Sets(), NOTHING, PRESENT, OTHER, EMPTY),
-    "moves": (Moves(THERE), NOTHING, NOTHING, NOTHING, NOTHING),  # from where nothing is
     "links its own": (
         Links("task-0", HERE, OURS, ASIDE),
         NOTHING,
@@ -160,13 +158,6 @@ def test_an_edit_is_laid_on_the_entry_as_it_is_then(
 def test_every_edit_has_its_rows() -> None:
     """A new one must be added to the table."""
     assert {type(edit) for edit, *_ in CASES.values()} == set(get_args(EntryEdit))
-
-
-def test_a_move_takes_the_whole_entry_along() -> None:
-    """With what is set on the way; the old address is free."""
-    held = {THERE: replace(PRESENT, address=THERE)}
-    assert edited(Moves(THERE), HERE, held.get) == {THERE: None, HERE: PRESENT}
-    assert edited(Moves(THERE, SETS), HERE, held.get) == {THERE: None, HERE: applied(PRESENT)}
 
 
 @pytest.mark.parametrize("current", [None, PRESENT, OTHER], ids=["absent", "present", "other"])

@@ -13,7 +13,17 @@ from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Edge, Ignore, Lifecycle, Resource
 from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
 from qfops.core.state.entry import Entry, Retired
-from qfops.core.state.records import Approved, Counters, Failure, Header, Intent, Outcome, Record, Strike
+from qfops.core.state.records import (
+    Approved,
+    Counters,
+    Failure,
+    Header,
+    Intent,
+    Moved,
+    Outcome,
+    Record,
+    Strike,
+)
 from qfops.core.state.state import State
 from qfops.core.values import JSON, Reference, Unknown
 from qfops.state.format.approved import read_approved, write_approved
@@ -356,6 +366,11 @@ OUTCOME = Outcome(
 )
 APPROVED = Approved(plan=PLAN, attempt="p1", at=1.0, by="zhang", commit="c0ffee", seq=1)
 STRIKE = Strike(header=replace(HEADER, step="approve", operation=""))
+MOVED = Moved(
+    header=replace(HEADER, step="move", operation=""),
+    places={FAQ: Address("Dataset", "new")},
+    lines={FAQ: Address("Dataset", "new"), MODEL: None},
+)
 
 
 @pytest.mark.parametrize(
@@ -375,6 +390,10 @@ STRIKE = Strike(header=replace(HEADER, step="approve", operation=""))
         APPROVED,
         Approved(plan=ApprovedPlan(digest=""), attempt="", seq=1),
         STRIKE,
+        MOVED,
+        replace(MOVED, places={}),
+        replace(MOVED, lines={}),
+        replace(MOVED, places={}, lines={}),
     ],
 )
 def test_a_record_comes_back_as_it_was(item: Record) -> None:
@@ -418,6 +437,41 @@ def test_an_approval_and_a_strike_are_written_as_outcomes_of_the_step_approve() 
         "object": "ds-0",
         "done": True,
     }
+
+
+def test_a_move_is_written_as_an_outcome_with_its_places_and_lines() -> None:
+    """null: the line was taken out of qfops.yaml."""
+    record = write_record(replace(MOVED, header=replace(header("m", seq=3), step="move")))
+    assert record == {
+        "seq": 3, "type": "outcome", "attempt": "m", "address": "Dataset/faq", "step": "move",
+        "moved": {"Dataset/faq": "Dataset/new"},
+        "lines": {"Dataset/faq": "Dataset/new", str(MODEL): None},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ({"moved": {"Dataset/faq": None}}, "line 1.moved must hold texts"),
+        ({"moved": {"Dataset/faq": "x"}}, "line 1.moved: 'x' is not an address"),
+        ({"moved": ["x"]}, "line 1.moved must be an object"),
+        ({"lines": {"Dataset/faq": 3}}, "line 1.lines must hold texts"),
+        ({"lines": {"x": None}}, "line 1.lines: 'x' is not an address"),
+    ],
+)
+def test_a_move_that_is_no_move_is_refused(edit: dict[str, Any], said: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        read_record({**write_record(MOVED), **edit}, "line 1")
+    assert said in str(caught.value)
+
+
+def test_lines_that_were_carried_out_stand_in_the_state_where_there_are_any() -> None:
+    """What has never moved anything stays as earlier versions wrote it."""
+    assert b'"moved"' not in write_snapshot(Snapshot(STATE))
+    moved = replace(STATE, moved={FAQ: Address("Dataset", "new")})
+    written = write_snapshot(Snapshot(moved))
+    assert json.loads(written)["moved"] == {"Dataset/faq": "Dataset/new"}
+    assert read_snapshot(written, KINDS).state == moved
 
 
 @pytest.mark.parametrize(

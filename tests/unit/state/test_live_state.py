@@ -11,7 +11,7 @@ from qfops.core.plan.change import Change, Decision
 from qfops.core.plan.plan import Plan
 from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
 from qfops.core.state.entry import CURRENT, Entry
-from qfops.core.state.records import Approved, Record, Strike, numbered
+from qfops.core.state.records import Approved, Moved, Record, Strike, numbered
 from qfops.core.state.state import State
 from qfops.state.live_state import LiveState
 
@@ -43,6 +43,9 @@ INTENT = intent("a1", entry(None))
 APPROVE = Approved(plan=plan(CURRENT, "ds-0"), attempt="p1")
 DONE = outcome("a1", entry(), operation="CreateDataset", done=True)
 HALF = outcome("a1", entry(), operation="CreateDataset")
+NEW = Address("Dataset", "new")
+MOVE = Moved(header=replace(header("m"), step="move"), places={FAQ: NEW}, lines={FAQ: NEW})
+STARTED = owed(CURRENT, started=True)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,18 @@ HALF = outcome("a1", entry(), operation="CreateDataset")
         ([APPROVE, HALF, APPROVE], {"approved": plan(CURRENT, "ds-0"), "entries": {FAQ: entry()}}),
         ([APPROVE, replace(APPROVE, plan=plan())], {}),
         ([replace(APPROVE, plan=plan())], {}),
+        ([DONE, MOVE], {"entries": {NEW: replace(entry(), address=NEW)}, "moved": {FAQ: NEW}}),
+        ([MOVE], {"moved": {FAQ: NEW}}),
+        ([MOVE, replace(MOVE, places={}, lines={FAQ: None})], {}),
+        ([replace(MOVE, places={}, lines={OTHER: None})], {}),
+        (
+            [APPROVE, HALF, MOVE],
+            {
+                "approved": plan(*(replace(item, address=NEW) for item in (STARTED, owed("ds-0")))),
+                "entries": {NEW: replace(entry(), address=NEW)},
+                "moved": {FAQ: NEW},
+            },
+        ),
     ],
 )
 def test_what_holds_after_records(records: list[Record], expected: dict[str, Any]) -> None:
