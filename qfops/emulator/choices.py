@@ -48,7 +48,7 @@ CHOICES: tuple[Choice, ...] = (
         "transport", "headers that must be signed", "host and x-bce-date; host may be signed without its port"
     ),
     Choice("transport", "bearer tokens", "refused"),
-    Choice("transport", "unknown action or route", "404 ActionNotFound, and a complaint"),
+    Choice("transport", "unknown action or route", "404 ResourceNotFound, and a complaint"),
     Choice("transport", "other methods than POST", "405 MethodNotAllowed"),
     Choice(
         "transport", "unknown body keys", "ignored, with a complaint that names the key and never its value"
@@ -109,7 +109,7 @@ CHOICES: tuple[Choice, ...] = (
     Choice("datasets", "delete while importing or publishing", "409 StateConflict"),
     Choice("datasets", "delete while a waiting or running task reads it", "409 ResourceInUse"),
     Choice("datasets", "delete the last version", "the dataset goes too"),
-    Choice("datasets", "delete twice", "404 ResourceNotFound"),
+    Choice("datasets", "delete twice", "404 NoSuchObject"),
     Choice(
         "fine-tuning",
         "job names",

@@ -128,7 +128,7 @@ class Console:
         action = ACTIONS.get((call.path, name))
         if action is None:
             context.complaints.append(f"unknown action {call.method} {call.path}?Action={name}")
-            raise ApiError("ActionNotFound", f"{call.path}?Action={name}")
+            raise ApiError("ResourceNotFound", f"{call.path}?Action={name}")
         return action
 
     def _throttle(self, context: _Context) -> None:

@@ -26,7 +26,7 @@ def test_accounts_do_not_see_each_other(api: Api, other: Api) -> None:
     ):
         with pytest.raises(Refused) as caught:
             other(action, **body)
-        assert caught.value.code == (404, "ResourceNotFound")
+        assert caught.value.code == (404, "NoSuchObject")
     assert other("DescribeDatasets")["datasetList"] == []
     with pytest.raises(Refused):
         other("DescribeDatasets", marker=dataset)
@@ -96,7 +96,7 @@ def test_unknown_action(api: Api, emulator: Emulator) -> None:
     for route, action in (("/v2/dataset", "ExplodeDataset"), ("/v2/nowhere", "DescribeDatasets")):
         with pytest.raises(Refused) as caught:
             api(action, route)
-        assert caught.value.code == (404, "ActionNotFound")
+        assert caught.value.code == (404, "ResourceNotFound")
     assert emulator.complaints() == [
         "unknown action POST /v2/dataset?Action=ExplodeDataset",
         "unknown action POST /v2/nowhere?Action=DescribeDatasets",

@@ -11,7 +11,7 @@ from .speaking import Api, Clock, Refused
 CONFLICT = (409, "StateConflict")
 IN_USE = (409, "ResourceInUse")
 NAME = (409, "NameConflict")
-MISSING = (404, "ResourceNotFound")
+MISSING = (404, "NoSuchObject")
 BAD = (400, "InappropriateJSON")
 NOT_READY = (400, "ReferenceNotReady")
 NO_REFERENCE = (400, "InvalidReference")

@@ -29,10 +29,10 @@ CODES: Mapping[str, Code] = {
     "InvalidHTTPRequest": Code(400, "There was an error in the body of your HTTP request."),
     "MalformedJSON": Code(400, "The JSON you provided was not well-formed."),
     "RequestExpired": Code(400, "Request has expired."),
+    "ResourceNotFound": Code(404, "The API does not exist."),
     "SignatureDoesNotMatch": Code(
         403, "SignatureDoesNotMatch, cause: Fail to authn user: Signature does not match"
     ),
-    "ActionNotFound": Code(404, "There is no such action on this route.", own=True),
     "AlreadyPublished": Code(409, "This run and step is already published in this model set.", own=True),
     "BaseModelMismatch": Code(409, "The base model differs from the model set's.", own=True),
     "DatasetTooSmall": Code(400, "The dataset has fewer than 32 entries.", own=True),
@@ -40,9 +40,9 @@ CODES: Mapping[str, Code] = {
     "InvalidReference": Code(400, "The request names an object that does not exist.", own=True),
     "MethodNotAllowed": Code(405, "Only POST is allowed.", own=True),
     "NameConflict": Code(409, "The name is already in use.", own=True),
+    "NoSuchObject": Code(404, "The object does not exist.", own=True),
     "ReferenceNotReady": Code(400, "The request names an object that is not ready for it.", own=True),
     "ResourceInUse": Code(409, "The object is in use.", own=True),
-    "ResourceNotFound": Code(404, "The object does not exist.", own=True),
     "ServiceUnavailable": Code(503, "The service is temporarily unavailable.", own=True),
     "StateConflict": Code(409, "The object's state does not allow this.", own=True),
     "TooManyRequests": Code(429, "Request rate limit reached.", own=True),
@@ -66,4 +66,4 @@ def invalid(parameter: str) -> ApiError:
 
 def not_found(kind: str, object_id: str) -> ApiError:
     """Return the refusal of an id nobody has, or another account has."""
-    return ApiError("ResourceNotFound", f"{kind} {object_id}")
+    return ApiError("NoSuchObject", f"{kind} {object_id}")

@@ -104,8 +104,15 @@ def test_what_may_have_left_has_an_unknown_outcome(code: str) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "missing"),
     [
-        (404, v2("ResourceNotFound"), True),
-        (404, {"requestId": "r", "message": "gone"}, True),
+        (404, v2("NoSuchDataset"), True),
+        (404, v2("TaskNotExist"), True),
+        (404, v2("ResourceNotFound"), False),  # the gateway's, for an API that it does not know
+        (404, {"requestId": "r", "message": "gone"}, False),
+        (404, v2("NoSuchAction"), False),
+        (404, v2("NoSuch"), False),
+        (404, v2("DatasetFound"), False),
+        (400, v2("NoSuchDataset"), False),
+        (404, {"code": "NoSuchDataset"}, True),
         (404, v2("InvalidVersion"), False),
         (404, v2("InvalidURI"), False),
         (404, v2("ActionNotFound"), False),

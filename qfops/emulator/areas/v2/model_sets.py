@@ -91,7 +91,7 @@ def describe_set(world: World, body: JsonObject) -> JsonObject:
         return view_set(world, world.get(SET, set_id))
     named = world.named(SET, str(name))
     if not named:
-        raise ApiError("ResourceNotFound", f"{SET} named {name}")
+        raise ApiError("NoSuchObject", f"{SET} named {name}")
     return view_set(world, named[0])
 
 

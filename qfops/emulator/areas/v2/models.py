@@ -121,7 +121,7 @@ def describe_system_model(world: World, body: JsonObject) -> JsonObject:
     """Show one model of the platform (console API, DescribeSystemModel)."""
     model = world.get(MODEL, body["modelId"])
     if model.account != SHARED:
-        raise ApiError("ResourceNotFound", f"{model.id} is no system model")
+        raise ApiError("NoSuchObject", f"{model.id} is no system model")
     return view_model(world, model)
 
 
