@@ -64,7 +64,8 @@ class Settings:
     """One environment's view of `qfops.yaml`.
 
     `environment` is "" where the project declares none. `endpoint` is a URL or `emulator`. `keys` is the
-    prefix of the variables that hold the keys (`QIANFAN` by default).
+    prefix of the variables that hold the keys (`QIANFAN` by default). `adopt` names objects to take over by
+    address; None: somebody has looked, and nothing in the console is to be taken over there.
     """
 
     project: str
@@ -73,6 +74,6 @@ class Settings:
     keys: str = "QIANFAN"
     wait: WaitSettings = WaitSettings()
     limits: Limits = Limits()
-    adopt: Mapping[Address, str] = field(default_factory=dict)
+    adopt: Mapping[Address, str | None] = field(default_factory=dict)
     moved: Mapping[Address, Address | None] = field(default_factory=dict)
     forget: tuple[Address, ...] = ()

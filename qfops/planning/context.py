@@ -48,9 +48,10 @@ class Owed:
 class PlanInput:
     """Everything a plan is made of. `now` is seconds since 1970, `today` the date for `ignore.until`.
 
-    `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `owed` are the changes of a
-    stored approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not
-    known yet, with the reason.
+    `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `vouched` are the addresses
+    of which qfops.yaml says that nothing in the console is theirs. `owed` are the changes of a stored
+    approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not known yet, with
+    the reason.
     """
 
     registry: Registry
@@ -62,6 +63,7 @@ class PlanInput:
     today: date
     options: PlanOptions = PlanOptions()
     adopt: Mapping[Address, str] = field(default_factory=dict)
+    vouched: frozenset[Address] = frozenset()
     owed: Mapping[ChangeKey, Owed] = field(default_factory=dict)
     unsettled: Mapping[Address, str] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan, Stats
 from qfops.core.plan_options import Scope
 from qfops.planning.actions import ends
+from qfops.planning.actions.absence import not_needed
 from qfops.planning.actions.decisions import Decisions
 from qfops.planning.context import PlanInput
 from qfops.planning.order.digest import seal
@@ -37,6 +38,7 @@ def make_plan(given: PlanInput) -> Plan:
         digest=digest,
         changes=changes,
         affected=tuple(affected),
+        diagnostics=not_needed(given, list(changes)),
         stats=Stats(observed.calls, observed.retries, observed.seconds),
         complete=chosen is None and not any(change.action is Action.UNKNOWN for change in changes),
         scope=given.options.scope,

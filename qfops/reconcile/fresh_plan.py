@@ -41,8 +41,8 @@ async def fresh_plan(
     world: World, objects: Objects, state: State, desired: Desired, unsettled: Mapping[Address, str]
 ) -> Refreshed:
     """Refresh, and plan with what was found; `unsettled` says why an address waits for a lost call."""
-    adopt = {**world.settings.adopt, **desired.adopt}
-    adopt = {a: i for a, i in adopt.items() if a in desired.resources and not _has_object(state, a)}
+    said = {a: i for a, i in {**world.settings.adopt, **desired.adopt}.items() if a in desired.resources}
+    adopt = {a: i for a, i in said.items() if i is not None and not _has_object(state, a)}
     now = world.clock.now()
     wanted = RefreshScope(
         state, desired.resources, adopt, _may_end(state, desired), now, world.settings.wait.visibility
@@ -59,6 +59,7 @@ async def fresh_plan(
             today=datetime.fromtimestamp(now, UTC).date(),
             options=desired.options,
             adopt=adopt,
+            vouched=frozenset(a for a, i in said.items() if i is None),
             owed=owed_changes(state.approved, desired.resources),
             unsettled=unsettled,
         )

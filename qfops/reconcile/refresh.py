@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from qfops.core.address import KindKey, ObjectKey
 from qfops.core.errors import ApiError
-from qfops.core.observation import LiveObject, Observed
+from qfops.core.observation import LiveObject, Observed, Place, Searched, Unsearched
 from qfops.kinds.base import Kind
 from qfops.kinds.bodies import names_all
 from qfops.kinds.live_values import unobserved
@@ -29,6 +29,8 @@ from qfops.reconcile.refresh_targets import (
     targets_of,
 )
 
+_LATE = "made a moment ago and not in the list yet"
+
 
 async def refresh(console: Console, objects: Objects, registry: Registry, wanted: RefreshScope) -> Observed:
     """One refresh. Raises ApiError when the console cannot be reached or does not accept the keys at all."""
@@ -43,6 +45,7 @@ async def refresh(console: Console, objects: Objects, registry: Registry, wanted
         stats.calls,
         stats.retries,
         stats.seconds,
+        found.searches,
     )
 
 
@@ -53,23 +56,26 @@ class _Refresh:
         self.objects, self.registry, self.wanted = objects, registry, wanted
         self.since = objects.moment()
         self.inventory: dict[KindKey, dict[str, LiveObject]] = {}
-        self.unlisted: dict[tuple[KindKey, str], str] = {}
+        self.searches: dict[Place, Searched | Unsearched] = {}
         self.missing: set[ObjectKey] = set()
         self.unreadable: dict[ObjectKey, str] = {}
 
     async def run(self) -> None:
         targets = list(targets_of(self.registry, self.wanted))
         kinds = kinds_to_list(self.registry, self.wanted, targets)
-        await together(self._list(kind, scope) for kind, scope in lists_to_read(kinds, targets))
+        await together(
+            self._list(kind, scope) for kind, scope in lists_to_read(kinds, targets, self.wanted.resources)
+        )
         await together(self._part(item, live) for item, live in self._with_part(targets))
         await together(self._detail(item) for item in targets if self._needs_read(item))
 
     async def _list(self, kind: Kind, scope: str) -> None:
         listed = await self.objects.list(kind, scope, since=self.since)
         if isinstance(listed, CannotTell):
-            self.unlisted[(kind.key, scope)] = _unless_fatal(listed)
+            _unless_fatal(listed)
         else:
             self.inventory.setdefault(kind.key, {}).update(listed.objects)
+        self.searches[Place(kind.key, scope)] = listed.search
 
     def _live(self, item: Target) -> LiveObject | None:
         return self.inventory.get(item.kind.key, {}).get(item.id)
@@ -120,12 +126,12 @@ class _Refresh:
     def _absent(self, item: Target) -> bool:
         """Not in any list: missing, if the list was read to its end and the object is not brand-new; else
         whether a read of its own can say more."""
-        reason = self.unlisted.get((item.kind.key, item.scope))
-        if reason is None and not self._young(item):
+        search = self.searches.get(Place(item.kind.key, item.scope), Unsearched("it was not listed"))
+        if isinstance(search, Searched) and not self._young(item):
             self.missing.add(item.key)
             return False
         if item.kind.read is None or not names_all(item.kind.read, item.outputs):
-            self.unreadable[item.key] = reason or "made a moment ago and not in the list yet"
+            self.unreadable[item.key] = search.reason if isinstance(search, Unsearched) else _LATE
             return False
         return True
 
@@ -140,19 +146,15 @@ class _Refresh:
             self._show(item, found.object.completed(live) if live else found.object)
         elif isinstance(found, CannotTell) and found.fatal:
             _unless_fatal(found)
-        elif live is not None and _reads_part(item.kind):
+        elif live is not None and item.kind.reads_part:
             return  # the read is of the part; the object itself is in its list
+        elif isinstance(found, Missing) and found.listed and self._young(item):
+            self.unreadable[item.key] = _LATE
         elif isinstance(found, Missing):
             self.missing.add(item.key)
             self.inventory.get(item.kind.key, {}).pop(item.id, None)
         elif live is None or not live.status:
             self.unreadable[item.key] = found.reason
-
-
-def _reads_part(kind: Kind) -> bool:
-    """Whether the read of a kind is named by the part, not by the object itself."""
-    part, read = kind.part, kind.read
-    return part is not None and read is not None and part.key in read.keys.values()
 
 
 def _unless_fatal(answer: CannotTell) -> str:

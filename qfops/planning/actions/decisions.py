@@ -17,7 +17,7 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry
 from qfops.core.values import Value
 from qfops.kinds.flatten import flatten
-from qfops.planning.actions import absent
+from qfops.planning.actions import absence, absent
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.present import judge
 from qfops.planning.actions.runs import container_of
@@ -73,7 +73,8 @@ class Decisions:
             resource.address in self.feeding,
             self.kept_runs,
         )
-        change = self._move(self._hold_back(resource, self._verdict(case, entry)))
+        held = self._hold_back(resource, self._verdict(case, entry))
+        change = self._move(absence.proven(case, entry, held, self.entries))
         self.outlooks[resource.address] = self._outlook(change, case.desired, entry)
         if change.action is not Action.NO_OP:
             change = replace(change, seal=Seal(fingerprint=self.print_of(resource.address)))

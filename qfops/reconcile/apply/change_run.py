@@ -107,7 +107,7 @@ class ChangeRun:
         """Alone among those that a lost answer could confuse with each other."""
         desired, search = self.view.desired(), self.scene.search
         async with search.alone(self.kind, desired):
-            before = await search.before(self.kind, desired)
+            before = await search.before(self.kind, desired, vouched=self.change.origin.vouched)
             request = requests.creation(self.view, call, before, self.run.now(), last=last)
             await self.scene.caller.call(request)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from qfops.core.address import KindKey
-from qfops.core.observation import Observed
+from qfops.core.observation import Observed, Searched
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.objects.answers import CannotTell
@@ -34,13 +34,25 @@ class SearchKeys:
         """The lock of everybody who would be looked for in the same place under the same marks."""
         return self.locks.setdefault(f"{kind.key}{search_key(kind, planned)}", asyncio.Lock())
 
-    async def before(self, kind: Kind, planned: Mapping[str, JSON]) -> tuple[str, ...]:
-        """The ids that match already, and so cannot be the result of the create that follows."""
-        if self.objects.moment().time >= self.until:
+    async def before(
+        self, kind: Kind, planned: Mapping[str, JSON], *, vouched: bool = False
+    ) -> tuple[str, ...] | None:
+        """The ids that match already, and so cannot be the result of the create that follows.
+
+        A place that the refresh did not look through, since it did not exist or could not be read, is looked
+        through now; an error where that cannot be done. None: nobody can look (the kind has no list), or
+        nobody could and a person said that nothing is there (`vouched`).
+        """
+        if kind.listing is None:
+            return None
+        seen = isinstance(self.observed.search(kind.key, kind.scope_in(planned)), Searched)
+        if not seen or self.objects.moment().time >= self.until:
             found = await self.objects.candidates(kind, planned, since=self.objects.ago(self.fresh))
-            if isinstance(found, CannotTell):
-                raise unreadable(found)
-            return tuple(sorted(found.objects))
+            if not isinstance(found, CannotTell):
+                return tuple(sorted(found.objects))
+            if vouched:
+                return None
+            raise unreadable(found)
         if kind.key not in self.indexes:
             self.indexes[kind.key] = self._index(kind)
         index = self.indexes[kind.key]

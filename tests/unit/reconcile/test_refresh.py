@@ -208,7 +208,9 @@ def test_a_read_that_cannot_tell_spoils_only_what_a_list_shows_too_little_of(sta
     assert found.unreadable == ({} if status else {ObjectKey(TASK.key, "task-0"): "no"})
 
 
-@pytest.mark.parametrize(("failure", "stays"), [(DENIED, True), (error(status=404), True), (None, False)])
+@pytest.mark.parametrize(
+    ("failure", "stays"), [(DENIED, True), (error(status=404, code="NoSuchObject"), True), (None, False)]
+)
 def test_a_part_that_cannot_be_told_makes_its_object_unreadable(
     failure: ApiError | None, stays: bool
 ) -> None:

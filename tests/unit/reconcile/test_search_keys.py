@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from qfops.core.address import KindKey
-from qfops.core.observation import LiveObject, Observed
+from qfops.core.observation import LiveObject, Observed, Place, Searched
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
 from qfops.objects.objects import Objects
@@ -21,7 +21,8 @@ def keys(
 ) -> tuple[SearchKeys, FakeClock]:
     """Search keys over a refresh of runs that was made just now."""
     clock = FakeClock()
-    observed = Observed({TASK.key: {item.id: item for item in live}})
+    searches = {Place(TASK.key, scope): Searched() for scope in ("job-1", "job-2")}
+    observed = Observed({TASK.key: {item.id: item for item in live}}, searches=dict(searches))
     objects = Objects(console or Library(), clock.now, 10 * fresh)
     return SearchKeys(objects, observed, clock.now(), fresh), clock
 
