@@ -50,8 +50,8 @@ class PlanInput:
 
     `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `vouched` are the addresses
     of which qfops.yaml says that nothing in the console is theirs. `owed` are the changes of a stored
-    approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not known yet, with
-    the reason.
+    approved plan that are still to be done. `unsettled` are addresses with a call whose outcome is not known
+    yet, with the reason.
     """
 
     registry: Registry

@@ -15,7 +15,7 @@ from qfops.core.address import Address, ObjectKey
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.observation import Searched, Unsearched
 from qfops.core.paths import get
-from qfops.core.plan.actions import Action
+from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Change
 from qfops.core.plan.steps import Call
 from qfops.core.state.entry import Entry
@@ -52,21 +52,32 @@ def _made_here(case: Case) -> bool:
 
 def proven(case: Case, entry: Entry | None, change: Change, entries: Mapping[Address, Entry]) -> Change:
     """The change, if it makes nothing, or nothing is there; else what is not known, and the way out."""
-    if not any(isinstance(step, Call) and step.operation == "create" for step in change.steps):
+    if not (_creates(change) or _takes_a_name(case, change)):
         return change
     kept = _unseen_run(case, entries)
     if kept:
         return _unknown(case, entry, f"whether it has run already cannot be told: {kept}")
     found = nothing_there(case)
     if isinstance(found, Unsearched):
-        reason = f"whether it exists already cannot be told: {found.reason}"
+        taken = "it exists already" if _creates(change) else "its new name is taken"
+        reason = f"whether {taken} cannot be told: {found.reason}"
         return _unknown(case, entry, reason, way_out(case.given, case.address))
     if not found.vouched:
         return change
     vouched = replace(change, origin=replace(change.origin, vouched=True))
     return vouched.noted(
-        "nobody could look whether it exists already; qfops.yaml says that nothing there is ours"
+        "nobody could look whether it exists already; qfops.yaml says that nothing there is it (adopt: null)"
     )
+
+
+def _creates(change: Change) -> bool:
+    return any(isinstance(step, Call) and step.operation == "create" for step in change.steps)
+
+
+def _takes_a_name(case: Case, change: Change) -> bool:
+    """Whether an object that exists takes a name by which others could be known."""
+    names = case.kind.identity.attributes if case.kind.identity is not None else ()
+    return any(vote.path in names and vote.verdict is Verdict.UPDATE for vote in change.attributes)
 
 
 def _unknown(case: Case, entry: Entry | None, reason: str, remedy: str = "") -> Change:
@@ -87,12 +98,11 @@ def _unseen_run(case: Case, entries: Mapping[Address, Entry]) -> str:
 
 def way_out(given: PlanInput, address: Address) -> str:
     """What to grant or to write where nobody could look."""
-    line = f'adopt: {{"{address}": null}}'
-    if given.settings.environment:
-        line = f"environments: {{{given.settings.environment}: {{{line}}}}}"
+    environment = given.settings.environment
+    place = f"qfops.yaml, under environments.{environment}" if environment else "qfops.yaml"
     return (
         "let these keys read it; or, when you have looked and nothing there is yours, "
-        f"add to qfops.yaml:  {line}"
+        f'add to {place}:  adopt: {{"{address}": null}}'
     )
 
 
