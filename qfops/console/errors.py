@@ -23,9 +23,14 @@ _TOO_MANY_RUNNING = frozenset({"TaskRunningNumberExceedLimit", "510402"})
 """Refusals that end when one of the account's running tasks does."""
 
 _KEYS_REFUSED = frozenset(
-    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired", "InvalidHTTPAuthHeader"}
+    {
+        *("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestExpired", "InvalidHTTPAuthHeader"),
+        *("SignatureEmpty", "SignatureInvalid", "SignatureAppInvalid", "SignatureMismatch"),
+        *("SignatureTimestampInvalid", "SignatureTimestampExpired", "RequestTimeTooSkewed"),
+    }
 )
-"""The console does not know the keys, or not as they were used: no call will fare better."""
+"""The console, or the gateway before it, does not know the keys, or not as they were used: no call will fare
+better."""
 
 _LONGEST_RETRY_AFTER = 120.0
 """Seconds; a console that asks for more is asked again after this."""

@@ -58,6 +58,12 @@ _CODES = {
     "SignatureDoesNotMatch": _NOT_A_PAIR,
     "InvalidHTTPAuthHeader": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY: something was cut off or added. "
     + _KEY_KIND,
+    "SignatureEmpty": "Check {keys}_ACCESS_KEY, and the proxy: the request arrived without a signature.",
+    "SignatureInvalid": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY: something was cut off or added. "
+    + _KEY_KIND,
+    "SignatureAppInvalid": "Check {keys}_ACCESS_KEY: the gateway does not know the access key {access_key}. "
+    + _KEY_KIND,
+    "SignatureMismatch": _NOT_A_PAIR,
     "OptInRequired": "Activate the Qianfan platform for this account in the console.",
     "13": "Check {keys}_ACCESS_KEY and {keys}_SECRET_KEY. " + _KEY_KIND,
     "14": _NOT_A_PAIR,
@@ -68,6 +74,9 @@ _CODES = {
     "TaskRunningNumberExceedLimit": "Wait until one of the account's running tasks has ended.",
     "510403": "The account has no training credit left: see the billing page of the console.",
 }
+_CLOCK_CODES = frozenset(
+    {"RequestExpired", "RequestTimeTooSkewed", "SignatureTimestampInvalid", "SignatureTimestampExpired"}
+)
 _DENIED_CODES = frozenset({"AccessDenied", "6", "336004", "500002"})
 
 
@@ -76,11 +85,11 @@ def remedy(route: str, action: str, outcome: ErrorAnswer | Loss, situation: Situ
     if isinstance(outcome, Loss):
         return _filled(_LOSSES.get(outcome.code, ""), situation)
     code = _known_code(outcome)
-    if code == "RequestExpired":
+    if code in _CLOCK_CODES:
         return _clock(outcome, situation)
     if code in _CODES:
         return _filled(_CODES[code], situation)
-    if code in _DENIED_CODES or (not code and outcome.status == HTTPStatus.FORBIDDEN and not outcome.foreign):
+    if code in _DENIED_CODES or (outcome.status == HTTPStatus.FORBIDDEN and not outcome.foreign):
         names = " or ".join(granting(route, action))
         return _filled("Grant the owner of {keys}_ACCESS_KEY the policy ", situation) + f"{names}."
     return _by_status(outcome, situation)

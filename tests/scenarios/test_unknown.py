@@ -17,8 +17,9 @@ from qfops.core.errors import Stale
 from qfops.core.plan.actions import Action
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Resource
-from qfops.core.values import JSON
+from qfops.core.values import JSON, plain
 from qfops.kinds.base import Kind
+from qfops.kinds.bodies import create_body
 from qfops.kinds.ids import malformed
 from qfops.kinds.registry import Registry, load
 from qfops.reconcile.ports import CallAnswer
@@ -301,6 +302,28 @@ def test_a_kind_without_a_list_is_made_and_only_its_lost_create_is_unknown(bench
     assert "state settle" in said
     assert actions(bench.plan()) == {PROMPT: "unknown"}
     assert bench.writes() == ["CreatePromptTemplate"]
+
+
+NAMED = [
+    case
+    for case in KINDS
+    if kind_of(case).named
+    and not any(item.references for item in case.resources if str(item.address) == case.subject)
+]
+
+
+@pytest.mark.parametrize("case", NAMED, ids=str)
+def test_a_name_that_is_taken_while_the_plan_is_read_is_not_doubled(case: Case, bench: Bench) -> None:
+    """Lists were late, and the approval took two minutes: the look before the create shows whose it is."""
+    subject, kind = prepared(bench, case), kind_of(case)
+    bench.declare(subject)
+    body = create_body(kind, {key: plain(value) for key, value in subject.attributes.items()})
+    bench.show_late()
+    bench.call(kind.route_of(kind.create), kind.create.action, body)
+    (said,) = trouble(bench.apply(between=lambda _: bench.pass_time(120.0)))
+    assert "has taken the name since the plan was made" in said
+    assert bench.writes() == [kind.create.action]
+    assert bench.state().entries == {}
 
 
 # --- settling

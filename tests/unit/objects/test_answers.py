@@ -206,18 +206,20 @@ def _settled(
     return lambda: _played(story())
 
 
-def _searched(listed: Items | ApiError) -> Callable[[], str]:
-    """Create a prompt long after its refresh: what was noted before the call, and whether it was sent."""
+def _searched(listed: Items | ApiError, item: Resource = PROMPT) -> Callable[[], str]:
+    """Create an object long after its refresh: what was noted before the call, and whether it was sent."""
 
     async def story() -> str:
-        console = _console(PROMPT, [], PROMPT_1)
-        console.sends.append({"templateId": "pt-1"})
+        made = {"templateId": "pt-1"} if item is PROMPT else {"taskId": "task-2"}
+        console = _console(item, [], PROMPT_1 if item is PROMPT else {**TASK_1, "taskId": "task-2"})
+        console.reads["DescribeFineTuningTask"] = {**TASK_1, **made, "runStatus": "Done"}
+        console.sends.append({**made})
         desk = Desk(console=console, clock=FakeClock(NOW))
         options = ApplyOptions(by="ann")
         async with begun(desk.world, desk.session, options, desk.events.append, desk.stop) as run:
-            prepared = await prepare(run, Desired({PROMPT.address: PROMPT}), options)
+            prepared = await prepare(run, Desired({item.address: item}), options)
             desk.clock.time += WAIT.visibility + 1
-            console.lists[LISTS["PromptTemplate"]] = listed
+            console.lists[LISTS[item.address.kind]] = listed
             result = await carry_out(run, prepared, Approval(whole=True), options)
         ((_, ending),) = result.endings
         before = [record.before for record in desk.session.records if isinstance(record, Intent)]
@@ -447,9 +449,15 @@ ROWS: tuple[Row, ...] = (
     # What matches already before a create is sent.
     row(
         SEARCH,
-        "Listed with matches",
+        "Listed with matches that have no names",
         "noted in the intent: they were there before, and so are not what the create makes",
-        (_searched([PROMPT_2]), r"^applied ; before: \[\('pt-2',\)\]; sent: 1$"),
+        (_searched([TASK_1], item=TASK), r"^applied ; before: \[\('task-1',\)\]; sent: 1$"),
+    ),
+    row(
+        SEARCH,
+        "Listed with a match by name",
+        "the plan is stale: somebody has taken the name, and nothing is made beside it",
+        (_searched([PROMPT_2]), r"^stale pt-2 has taken the name .*; before: \[\]; sent: 0$"),
     ),
     row(
         SEARCH,

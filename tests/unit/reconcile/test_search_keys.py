@@ -63,7 +63,7 @@ def test_a_fresh_refresh_tells_what_was_there_before() -> None:
         task("task-3", "job-1", "FullFineTuning"),
         LiveObject("task-4", {"jobId": "job-1"}, {"taskId": "task-4"}),
     )
-    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-1", "task-4")
+    assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-1", "task-4")
 
 
 def test_an_old_refresh_is_not_trusted() -> None:
@@ -72,9 +72,9 @@ def test_an_old_refresh_is_not_trusted() -> None:
     console = Library(lists={"DescribeFineTuningTasks": items})
     search, clock = keys(task("task-1", "job-1", "LoRA"), console=console)
     clock.time += 59.9
-    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-1",)
+    assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-1",)
     clock.time += 0.1
-    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-9",)
+    assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-9",)
 
 
 def test_looks_of_one_scope_share_a_list_while_it_is_fresh() -> None:
@@ -84,7 +84,7 @@ def test_looks_of_one_scope_share_a_list_while_it_is_fresh() -> None:
     clock.time += 60.0
     for passed, asked in ((0.0, 1), (59.0, 1), (2.0, 2)):
         clock.time += passed
-        assert asyncio.run(search.before(TASK, PLANNED)) == ("task-9",)
+        assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-9",)
         assert len(console.asked) == asked
-    asyncio.run(search.before(TASK, {**PLANNED, "jobId": "job-2"}))
+    asyncio.run(search.before(TASK, {**PLANNED, "jobId": "job-2"}, {}))
     assert [body for _, body in console.asked] == [{"jobId": "job-1"}] * 2 + [{"jobId": "job-2"}]
