@@ -363,6 +363,29 @@ def test_nothing_is_taken_over_when_nobody_knew_what_was_there(case: Case, bench
     assert bench.writes().count(create) == before + 1
 
 
+@dataclass
+class Misnamed(Meddled):
+    """A console whose list of runs names them in another form than their kind has."""
+
+    async def pages(
+        self, route: str, action: str, body: Mapping[str, JSON], *, items: str
+    ) -> list[dict[str, JSON]]:
+        """The items, the ids of runs exchanged."""
+        found = await super().pages(route, action, body, items=items)
+        return [{key: f"old-{item[key]}" if key == "taskId" else item[key] for key in item} for item in found]
+
+
+def test_a_match_whose_id_has_not_the_form_of_its_kind_is_left_to_a_person(bench: Bench) -> None:
+    """It may be the run that was paid for: not taken over, and not started a second time."""
+    made(bench, dataset(), job())
+    bench.declare(run("a", 0.0003))
+    bench.emulator.configure(faults=[{"kind": "reset", "action": "CreateFineTuningTask", "when": "after"}])
+    bench.console = Misnamed
+    (said,) = trouble(bench.apply())
+    assert "differs in taskId" in said
+    assert len(bench.objects("FineTuningTask")) == 1
+
+
 # --- ids
 
 

@@ -72,6 +72,15 @@ async def test_the_fixed_fields_of_a_list_are_sent() -> None:
     assert console.asked == [("DescribePromptTemplates", {"type": "Custom"})]
 
 
+@pytest.mark.parametrize("answer", [None, {}, [], "text", True, {"templateId": "pt-9", "templateName": "p"}])
+@in_a_loop
+async def test_a_read_that_does_not_show_the_object_tells_nothing(answer: JSON) -> None:
+    """Nor does one that shows another object: neither is an object without attributes."""
+    objects, _ = door({}, {"DescribePromptTemplate": answer})
+    found = await objects.read(KINDS["PromptTemplate"], {"templateId": "pt-1"}, since=NEVER_READ)
+    assert isinstance(found, CannotTell)
+
+
 @pytest.mark.parametrize(
     "id_", [None, "", " ", True, 7, [], ["job-2"], {}, "true", "job 2", "job-2\n", "a/b"]
 )
