@@ -100,7 +100,8 @@ class _Refresh:
         if isinstance(found, Missing):
             if self._young(item):
                 return  # its list may be late; the read of the part says more
-            self.missing.add(item.key)
+            # Its list shows the object: only the part is gone, and no call makes that again.
+            self.unreadable[item.key] = f"{ours} is gone, which was made with it; the object itself is there"
         else:
             self.unreadable[item.key] = _unless_fatal(found)
             if found.error is not None:

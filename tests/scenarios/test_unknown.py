@@ -477,6 +477,18 @@ def test_only_what_is_known_to_be_gone_is_forgotten(answer: str, bench: Bench) -
     assert bench.state().entries.keys() == entries.keys()
 
 
+def test_a_dataset_whose_first_version_is_gone_is_neither_doubled_nor_forgotten(bench: Bench) -> None:
+    """Its list shows the dataset, with a version of somebody else: it is there, and not as we made it."""
+    made(bench, dataset(), job())
+    bench.call("/v2/dataset", "CreateDatasetVersion", {"datasetId": bench.id(DATA)})
+    version_id = str(bench.state().entries[Address.parse(DATA)].outputs["versionId"])
+    bench.emulator.delete(version_id)
+    change = find(bench.plan(), DATA)
+    assert change.action is Action.UNKNOWN
+    assert change.reason == f"{version_id} is gone, which was made with it; the object itself is there"
+    assert find(bench.plan(DESTROY), DATA).action is Action.UNKNOWN
+
+
 def test_an_end_waits_for_the_call_of_its_address(bench: Bench) -> None:
     """A create whose outcome nobody knows: without its manifest, and with destroy, it is not passed over."""
     bench.declare(template())

@@ -192,7 +192,10 @@ def test_a_new_dataset_whose_version_is_not_listed_yet_is_read_and_never_missing
         assert live is not None
         assert live.attributes.get("publish") is (True if isinstance(fact, Shown) else None)
     old = Door(FakeClock(), None, {"Dataset": [DATA]}, absent)
-    assert refreshed(old, replace(entry, created=0.0)).missing == {ObjectKey(DATASET.key, "dg-1")}
+    found = refreshed(old, replace(entry, created=0.0))
+    assert found.missing == frozenset()
+    why = "ds-1 is gone, which was made with it; the object itself is there"
+    assert found.unreadable == {ObjectKey(DATASET.key, "dg-1"): why}
 
 
 DENIED = error(status=403)
