@@ -202,12 +202,26 @@ def parses_elsewhere(place: str, node: ast.AST) -> Iterator[int]:
         yield getattr(node, "lineno", 0)
 
 
+PROOFS = {
+    "Searched": "objects/answers.py",
+    "NothingThere": "planning/actions/absence.py",
+}
+"""What says that nothing is there, and the one module that may say so."""
+
+
+def proves_elsewhere(place: str, node: ast.AST) -> Iterator[int]:
+    """A proof of absence that no list, and no judgement of the one module, has given."""
+    if isinstance(node, ast.Call) and PROOFS.get(dotted(node.func), place) != place:
+        yield node.lineno
+
+
 RULES: dict[str, Rule] = {
     "the console is read, and its answers decoded, in objects/": reads_elsewhere,
     "the mutating call is sent in one module": sends_elsewhere,
     "references are replaced in core/resolve": replaces_elsewhere,
     "a stored type has one writer and one reader": codes_elsewhere,
     "a stored file is parsed and printed by its format": parses_elsewhere,
+    "only a list that was read to its end proves that nothing is there": proves_elsewhere,
 }
 
 
@@ -278,6 +292,16 @@ def test_an_exception_is_still_needed(function: str) -> None:
 
 
 PLANTED = {
+    "the refresh makes a proof of its own": (
+        proves_elsewhere,
+        "reconcile/refresh.py",
+        "def planted():\n    return Searched()",
+    ),
+    "a verdict makes a proof of its own": (
+        proves_elsewhere,
+        "planning/actions/absent.py",
+        "def planted(absence):\n    return absence.NothingThere()",
+    ),
     "waiting decodes": (
         reads_elsewhere,
         "reconcile/apply/waiting.py",

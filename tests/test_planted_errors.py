@@ -74,7 +74,10 @@ def edited(bench: Bench) -> None:
     bench.edit(
         "PromptTemplate/faq-answer", templateContent="Answer in short: {input}", labels=["faq", "short"]
     )
+    told = len(bench.events)
     step(bench)
+    lost = [event for event in bench.events[told:] if "looking whether it took effect" in event.message]
+    expect(not lost, "an answer was not understood")
     more: dict[str, Value] = {"type": "GPU-1-2", "replicasCount": 2, "region": "bj"}
     bench.edit("Service/faq", modelId=ref("Model/faq-b"), resourceConfig=more)
     bench.emulator.configure(faults=[{"kind": "reset", "action": "PurchaseComputeUnit", "when": "after"}])
@@ -175,6 +178,7 @@ def listing(**changes: object) -> Mistake:
     """Change the list."""
 
     def plant(kind: Kind) -> Kind:
+        assert kind.listing is not None
         wrong: Listing = replace(kind.listing, **changes)  # type: ignore[arg-type]
         return replace(kind, listing=wrong)
 

@@ -29,10 +29,8 @@ _KEYS_REFUSED = frozenset(
         *("SignatureTimestampInvalid", "SignatureTimestampExpired", "RequestTimeTooSkewed"),
     }
 )
-"""The console does not know the keys, or not as they were used: no call will fare better."""
-
-_NO_SUCH_CALL = frozenset({"ResourceNotFound", "InvalidVersion", "InvalidURI", "3", "336005"})
-"""Codes that speak of the address of the call and not of an object, also when they come with 404."""
+"""The console, or the gateway before it, does not know the keys, or not as they were used: no call will fare
+better."""
 
 _LONGEST_RETRY_AFTER = 120.0
 """Seconds; a console that asks for more is asked again after this."""
@@ -66,9 +64,7 @@ class ConsoleError(ApiError):
     @property
     def missing(self) -> bool:
         """Whether the console itself says that the object does not exist."""
-        # The code for an unknown action is not documented; any that names the action is taken for it.
-        about_call = self.code in _NO_SUCH_CALL or "action" in self.code.lower()
-        return super().missing and not self.foreign and not about_call
+        return super().missing and not self.foreign
 
 
 def classify(

@@ -90,14 +90,18 @@ async def _counted(fetch: Fetch, body: Mapping[str, JSON], items: str) -> list[I
 
 
 def _items(result: JSON, key: str) -> list[Item]:
-    """The array of a page: under `key`, else the only array there is; null stands for an empty one."""
+    """The array of a page: under `key`, else the only array there is; null stands for an empty one.
+
+    An empty array of another name is the list only where the answer is a page at all: nothing else says that
+    it is this list that is empty.
+    """
     if isinstance(result, list):
         array: JSON = result
     elif isinstance(result, dict) and key in result:
         array = result[key] if result[key] is not None else []
     elif isinstance(result, dict):
         arrays = [value for value in result.values() if isinstance(value, list)]
-        array = arrays[0] if len(arrays) == 1 else None
+        array = arrays[0] if len(arrays) == 1 and (arrays[0] or "pageInfo" in result) else None
     else:
         array = None
     if not isinstance(array, list):

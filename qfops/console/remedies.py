@@ -100,7 +100,7 @@ def remedy(route: str, action: str, outcome: ErrorAnswer | Loss, situation: Situ
     if code in _CODES:
         told_apart = is_public(situation.access_key) or code not in _ABOUT_KEYS
         return _filled(_CODES[code] + ("" if told_apart else _OLD_FORM), situation)
-    if code in _DENIED_CODES or (not code and outcome.status == HTTPStatus.FORBIDDEN and not outcome.foreign):
+    if code in _DENIED_CODES or (outcome.status == HTTPStatus.FORBIDDEN and not outcome.foreign):
         names = " or ".join(granting(route, action))
         return _filled("Grant the owner of {keys}_ACCESS_KEY the policy ", situation) + f"{names}."
     return _by_status(outcome, situation)

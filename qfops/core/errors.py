@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from qfops.core.diagnostics import Diagnostic, arranged
 from qfops.core.exit_codes import ExitCode
@@ -106,5 +107,19 @@ class ApiError(QfopsError):
 
     @property
     def missing(self) -> bool:
-        """Whether the console says that the object does not exist."""
-        return self.status == 404
+        """Whether the console says that the object does not exist.
+
+        A 404 alone does not: the gateway answers one (`ResourceNotFound`) for an API that it does not know.
+        Codes that a kind declares besides are for the door to know.
+        """
+        return self.status == HTTPStatus.NOT_FOUND and _speaks_of_object(self.code)
+
+
+def _speaks_of_object(code: str) -> bool:
+    """Whether a code has the form in which this cloud says that an object does not exist."""
+    thing = code.removeprefix("NoSuch") if code.startswith("NoSuch") else code.removesuffix("NotExist")
+    return thing not in (code, "") and thing.lower() not in _THE_CALL
+
+
+_THE_CALL = frozenset({"action", "api", "interface", "method", "path", "uri", "url"})
+"""What is no object: codes about these speak of the call."""

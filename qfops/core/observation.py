@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from qfops.core.address import KindKey, ObjectKey
 from qfops.core.values import JSON
@@ -63,14 +63,39 @@ class LiveObject:
         )
 
 
+class Place(NamedTuple):
+    """Where objects of a kind are listed: one container (`scope` is its id), or ("") the whole account."""
+
+    kind: KindKey
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Proof that a place was looked through: its list was read to its end.
+
+    Only the door to the console makes one, of such a list.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Unsearched:
+    """Nobody knows what is in a place; `reason` says why, with the permission that is missing."""
+
+    reason: str
+
+
+_NEVER = Unsearched("it was not listed")
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Observed:
     """One refresh.
 
-    `inventory` holds every object that a list showed, by kind and id, managed or not. `unreadable` are
-    objects that could not be read, with the reason. `missing` are ids in state that a list read to its end,
-    or a read, showed to be gone. `calls` and `retries` count requests; `account` is the owner that reads
-    showed, or "".
+    `inventory` holds every object that a list showed, by kind and id, managed or not. `searches` says of each
+    place whether its list was read to its end. `unreadable` are objects that could not be read, with the
+    reason. `missing` are ids in state that a list read to its end, or a read, showed to be gone. `calls` and
+    `retries` count requests; `account` is the owner that reads showed, or "".
     """
 
     inventory: Mapping[KindKey, Mapping[str, LiveObject]]
@@ -80,6 +105,7 @@ class Observed:
     calls: int = 0
     retries: int = 0
     seconds: float = 0.0
+    searches: Mapping[Place, Searched | Unsearched] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Observed({sum(map(len, self.inventory.values()))} objects, {self.calls} calls)"
@@ -87,3 +113,7 @@ class Observed:
     def find(self, kind: KindKey, object_id: str) -> LiveObject | None:
         """The live object, or None where it is missing or could not be read."""
         return self.inventory.get(kind, {}).get(object_id)
+
+    def search(self, kind: KindKey, scope: str) -> Searched | Unsearched:
+        """Whether a place was looked through; one that nobody asked about was not."""
+        return self.searches.get(Place(kind, scope), _NEVER)

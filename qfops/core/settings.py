@@ -64,8 +64,9 @@ class Settings:
     """One environment's view of `qfops.yaml`.
 
     `environment` is "" where the project declares none. `endpoint` is a URL or `emulator`. `keys` is the
-    prefix of the variables that hold the keys (`QIANFAN` by default). `allowed_files` are the private files
-    that `{file: …}` may read (`files.allow`).
+    prefix of the variables that hold the keys (`QIANFAN` by default). `adopt` names objects to take over by
+    address; None: somebody has looked, and nothing in the console is to be taken over there. `allowed_files`
+    are the private files that `{file: …}` may read (`files.allow`).
     """
 
     project: str
@@ -74,7 +75,7 @@ class Settings:
     keys: str = "QIANFAN"
     wait: WaitSettings = WaitSettings()
     limits: Limits = Limits()
-    adopt: Mapping[Address, str] = field(default_factory=dict)
+    adopt: Mapping[Address, str | None] = field(default_factory=dict)
     moved: Mapping[Address, Address | None] = field(default_factory=dict)
     forget: tuple[Address, ...] = ()
     allowed_files: tuple[str, ...] = ()

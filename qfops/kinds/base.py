@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeGuard
 
 from qfops.core.address import DEFAULT_VERSION, Address, KindKey
 from qfops.core.observation import Phase
@@ -44,11 +44,45 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class IdForm:
+    """How the console forms the ids of a kind: a prefix, and so many lower-case letters and digits after it.
+
+    Both only where its pages, or recorded answers, say so. Whatever the form, an id is a plain word.
+    """
+
+    prefix: str = ""
+    length: int = 0
+
+    def fits(self, value: JSON) -> bool:
+        """Whether a value of an answer can be such an id."""
+        if not (is_plain_id(value) and value.startswith(self.prefix)):
+            return False
+        rest = value[len(self.prefix) :]
+        return bool(rest) if self.length == 0 else len(rest) == self.length and _WORD.issuperset(rest)
+
+
+_WORD = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
+_NO_IDS = frozenset({"true", "false", "null", "none", "undefined"})
+
+
+def is_plain_id(value: JSON) -> TypeGuard[str]:
+    """Whether a value could be an id at all: a printable word, and none that means "yes" or "nothing"."""
+    return (
+        isinstance(value, str)
+        and value.isprintable()
+        and value.split() == [value]
+        and "/" not in value
+        and value.lower() not in _NO_IDS
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
-    """A value that the console makes."""
+    """A value that the console makes; `form` where it is the id of an object."""
 
     name: str
     description: str
+    form: IdForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +181,7 @@ class Kind:
     `echo` maps attribute paths to the wire paths that show them where the names differ. `run` marks one-shot
     objects; `container_inputs` are attributes of the container that decide a run's result. `keep_on_replace`
     is the default of lifecycle.onReplace. `missing_codes` are console codes that mean "does not exist".
+    `listing` None: the API has no list of such objects, so whether one is there cannot be looked up.
     `echoed` are the top-level attributes that answers may show, `shown_as` says how, where that is the same
     for all of an attribute: as it was sent, in another form or order, or not at all. `leaves` is an
     attribute whose items the console makes into objects that nobody owns (labels).
@@ -164,7 +199,7 @@ class Kind:
     id: tuple[str, ...]
     outputs: tuple[Output, ...]
     operations: Mapping[str, Operation]
-    listing: Listing
+    listing: Listing | None
     rules: tuple[Rule, ...]
     search: Search
     version: str = DEFAULT_VERSION
@@ -191,6 +226,7 @@ class Kind:
     always_sent: tuple[str, ...] = ()
     form: Form = field(init=False, repr=False, compare=False)
     key: KindKey = field(init=False, repr=False, compare=False)
+    ids: frozenset[str] = field(init=False, repr=False, compare=False)
     container: Ref | None = field(init=False, repr=False, compare=False)
     rules_by_path: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
     echoed: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -199,6 +235,9 @@ class Kind:
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", KindKey(self.version, self.name))
         object.__setattr__(self, "form", forms(self.defaults, self.any_order))
+        part = {self.part.key} if self.part is not None else set()
+        formed = {output.name for output in self.outputs if output.form is not None}
+        object.__setattr__(self, "ids", frozenset({*self.id, *part, *formed}))
         home = next((ref for ref in self.references if ref.relation == "container"), None)
         object.__setattr__(self, "container", home)
         rules = {rule.path: rule for rule in (*self.rules, _EXTRA_RULE)}
@@ -216,6 +255,16 @@ class Kind:
     def create(self) -> Operation:
         """The operation that makes the object."""
         return self.operations["create"]
+
+    @property
+    def named(self) -> bool:
+        """Whether a search for a lost create compares what names an object; else objects may look alike."""
+        return self.identity is not None and set(self.identity.attributes) <= set(self.search.match)
+
+    @property
+    def reads_part(self) -> bool:
+        """Whether the kind's read is named by the part alone, and so says nothing of the object itself."""
+        return self.read is not None and self.part is not None and self.part.key in self.read.keys.values()
 
     def address(self, name: str) -> Address:
         """The address of a resource of this kind."""
@@ -248,7 +297,7 @@ class Kind:
     def scope_in(self, attributes: Mapping[str, Value]) -> str:
         """The id of the container whose list shows an object of these attributes; "" where all are in one."""
         container = self.container
-        if not self.listing.scope or container is None:
+        if self.listing is None or not self.listing.scope or container is None:
             return ""
         value = get(dict(attributes), container.path)
         return value if isinstance(value, str) else ""

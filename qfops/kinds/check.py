@@ -208,7 +208,7 @@ def _names(kind: Kind, paths: Paths) -> Iterator[str]:
     named += [("echo", path) for path in kind.echo]
     if kind.search.scope:
         named.append(("search", kind.search.scope))
-    if kind.listing.scope:
+    if kind.listing is not None and kind.listing.scope:
         named.append(("listing", kind.listing.scope))
     for identity in kind.identities:
         named += [("identity", path) for path in (*identity.attributes, *identity.optional)]
@@ -244,7 +244,8 @@ def _outputs(kind: Kind) -> Iterator[str]:
         wanted.append(("part", kind.part.key))
         wanted.append(("part", kind.part.listing.scope))
     yield from (f"{what} names {name}, which is no output" for what, name in wanted if name not in outputs)
-    yield from _listing(kind.listing)
+    if kind.listing is not None:
+        yield from _listing(kind.listing)
 
 
 def _listing(listing: Listing) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from qfops.core.observation import LiveObject
 from qfops.core.paths import get, put
 from qfops.core.values import JSON, Marker, Value, plain
-from qfops.kinds.base import Kind
+from qfops.kinds.base import Kind, is_plain_id
 from qfops.kinds.ids import object_id, outputs_in
 from qfops.kinds.status import phase_of
 
@@ -44,9 +44,10 @@ def decode(kind: Kind, item: Mapping[str, JSON], *, complete: bool = False) -> L
 
 
 def each_of(kind: Kind, item: Mapping[str, JSON]) -> Iterable[LiveObject]:
-    """The objects whose ids one item of a list holds (the versions of a model set)."""
+    """The objects whose ids one item of a list holds (the versions of a model set); "" for what is no id."""
     listing = kind.listing
+    assert listing is not None, f"{kind.name} has no list"
     ids = item.get(listing.each)
     carried = {ours: item[theirs] for ours, theirs in listing.carry.items() if theirs in item}
-    for name in ids if isinstance(ids, list) else []:
-        yield LiveObject(str(name), carried, {kind.id[0]: name})
+    for name in ids if isinstance(ids, list) else [] if ids is None else [ids]:
+        yield LiveObject(name if is_plain_id(name) else "", carried, {kind.id[0]: name})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from qfops.core.errors import ApiError
-from qfops.core.observation import LiveObject
+from qfops.core.observation import LiveObject, Searched, Unsearched
 
 
 class Moment(NamedTuple):
@@ -23,6 +23,11 @@ class Listed:
 
     objects: Mapping[str, LiveObject]
     began: Moment
+
+    @property
+    def search(self) -> Searched:
+        """The proof that the place was looked through; nothing else makes one."""
+        return Searched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class CannotTell:
     reason: str
     began: Moment
     error: ApiError | None = None
+
+    @property
+    def search(self) -> Unsearched:
+        """That the place was not looked through, and why."""
+        return Unsearched(self.reason)
 
     @property
     def fatal(self) -> bool:

@@ -36,7 +36,7 @@ def in_scope(kind: Kind, planned: Mapping[str, JSON], live: LiveObject) -> bool:
         return True
     shown = get(dict(live.attributes), kind.search.scope)
     if isinstance(shown, Marker):
-        return not kind.listing.each
+        return kind.listing is None or not kind.listing.each
     return same(shown, get(dict(planned), kind.search.scope))
 
 

@@ -53,13 +53,19 @@ class Objects:
 
     async def list(self, kind: Kind, scope: str = "", *, since: Moment) -> Listed | CannotTell:
         """The objects of a kind, or of one container (`scope` is its id) where the kind is listed so."""
+        if kind.listing is None:
+            return CannotTell(f"the console API has no list of {kind.name}s", self.moment())
         read = await self._read_list(kind, kind.listing, scope, since)
-        return read if isinstance(read, CannotTell) else _listed(kind, scope, read)
+        return read if isinstance(read, CannotTell) else _listed(kind, kind.listing, scope, read)
 
     async def read(
         self, kind: Kind, outputs: Mapping[str, JSON], *, scope: str = "", since: Moment
     ) -> Shown | Missing | CannotTell:
-        """The object in full, by its own read, else as the list of its container shows it."""
+        """The object in full, by its own read, else as the list of its container shows it.
+
+        A read that is named by the part alone says nothing of the object: where the part is gone, the list
+        says whether the object is.
+        """
         read = kind.read
         if read is None or not names_all(read, outputs):
             return await self._find(kind, object_id(kind, outputs), scope, since)
@@ -67,12 +73,15 @@ class Objects:
         try:
             answer = await self._console.read(kind.route_of(read), read.action, keys(read, outputs))
         except ApiError as error:
-            if error.missing or error.code in kind.missing_codes:
-                return Missing(began)
-            return CannotTell(str(error), began, error)
-        raw = answer if isinstance(answer, dict) else {}
-        live = decode(kind, {**outputs, **raw}, complete=True)
-        return await self._with_whole_status(kind, Shown(live, began), outputs, scope, since)
+            if not (error.missing or error.code in kind.missing_codes):
+                return CannotTell(str(error), began, error)
+            return (
+                await self._without_part(kind, outputs, scope, since) if kind.reads_part else Missing(began)
+            )
+        shown = _shown(kind, read.action, outputs, answer, began)
+        if isinstance(shown, CannotTell):
+            return shown
+        return await self._with_whole_status(kind, shown, outputs, scope, since)
 
     async def part(
         self, kind: Kind, object_id_: str, key: JSON, *, since: Moment
@@ -122,6 +131,17 @@ class Objects:
             return found
         return {**names, **(found.object.outputs if isinstance(found, Shown) else {})}
 
+    async def _without_part(
+        self, kind: Kind, outputs: Mapping[str, JSON], scope: str, since: Moment
+    ) -> Missing | CannotTell:
+        """Whether an object is gone, or only the part by which it is read."""
+        found = await self._find(kind, object_id(kind, outputs), scope, since)
+        if not isinstance(found, Shown):
+            return found
+        assert kind.part is not None
+        gone = f"{kind.part.key} {outputs.get(kind.part.key)} is gone, which was made with {found.object.id}"
+        return CannotTell(gone, found.began)
+
     async def _with_key(
         self, kind: Kind, live: LiveObject, scope: str, since: Moment
     ) -> LiveObject | CannotTell:
@@ -151,7 +171,7 @@ class Objects:
             word = answer.get(field.key) if isinstance(answer, dict) else None
             if word is not None:
                 live = with_status(kind, live, {field.key: str(word)})
-        if kind.readiness.fields and not live.status and not kind.listing.each:
+        if kind.readiness.fields and not live.status and not _lists_ids_only(kind):
             listed = await self._find(kind, live.id, scope, since)
             if isinstance(listed, Shown):  # else nothing shows it, and the object itself was read
                 live = with_status(kind, live, listed.object.status)
@@ -181,22 +201,46 @@ class Objects:
             return CannotTell(str(error), began, error)
 
 
-def _listed(kind: Kind, scope: str, reading: Reading) -> Listed:
-    """The objects that a list shows, decoded once for all its readers."""
+def _listed(kind: Kind, listing: Listing, scope: str, reading: Reading) -> Listed | CannotTell:
+    """The objects that a list shows, decoded once for all its readers.
+
+    A list with an object that it does not name by an id does not tell what is there.
+    """
     objects = reading.decoded.get(kind.key)
     if objects is None:
-        objects = {live.id: live for item in reading.items.result() for live in _objects(kind, item, scope)}
+        shown = [live for item in reading.items.result() for live in _objects(kind, listing, item, scope)]
+        if not all(live.id for live in shown):
+            names = " or ".join(kind.id)
+            return CannotTell(f"{listing.action} shows an object without a usable {names}", reading.began)
+        objects = {live.id: live for live in shown}
         reading.decoded[kind.key] = objects
     return Listed(objects, reading.began)
 
 
-def _objects(kind: Kind, item: Mapping[str, JSON], scope: str) -> list[LiveObject]:
+def _objects(kind: Kind, listing: Listing, item: Mapping[str, JSON], scope: str) -> list[LiveObject]:
     """The objects that a list item shows; the scope is an attribute that every one of them has."""
-    listing = kind.listing
     if listing.each:
         return list(each_of(kind, item))
-    live = decode(kind, {listing.scope: scope, **item} if listing.scope else item)
-    return [live] if live.id else []
+    return [decode(kind, {listing.scope: scope, **item} if listing.scope else item)]
+
+
+def _shown(
+    kind: Kind, action: str, outputs: Mapping[str, JSON], answer: JSON, began: Moment
+) -> Shown | CannotTell:
+    """The object that a read shows; an answer without content, or about another object, shows nothing."""
+    if not isinstance(answer, dict) or not answer:
+        return CannotTell(f"{action} answered without showing the object", began)
+    unnamed = {name: value for name, value in outputs.items() if answer.get(name) in (None, "")}
+    live = decode(kind, {**answer, **unnamed}, complete=True)
+    wanted = object_id(kind, outputs)
+    if wanted and live.id != wanted:
+        return CannotTell(f"{action} was asked for {wanted} and shows {live.id or 'no usable id'}", began)
+    return Shown(live, began)
+
+
+def _lists_ids_only(kind: Kind) -> bool:
+    """Whether no list shows more of an object than its id."""
+    return kind.listing is None or bool(kind.listing.each)
 
 
 def _complete(live: LiveObject) -> LiveObject:

@@ -50,12 +50,13 @@ class Owed:
 class PlanInput:
     """Everything a plan is made of. `now` is seconds since 1970, `today` the date for `ignore.until`.
 
-    `adopt` are the adoptions asked for, from `qfops.yaml` and the command line. `owed` are the changes of a
-    stored approved plan that are still to be done, at the addresses that they have after the moves.
-    `unsettled` are addresses with a call whose outcome is not known yet, with the reason. `approval` is what
-    the plan will be approved by, so that nothing is built on a change that it does not cover; None: it will
-    be approved as a whole, or not at all. `neighbours` are the objects that other states own in this console,
-    `elsewhere` is what each other environment declares.
+    `adopt` are the adoptions asked for, from `qfops.yaml` and the command line; `vouched` are the addresses
+    of which qfops.yaml says that nothing in the console is theirs. `owed` are the changes of a stored approved
+    plan that are still to be done, at the addresses that they have after the moves. `unsettled` are addresses
+    with a call whose outcome is not known yet, with the reason. `approval` is what the plan will be approved
+    by, so that nothing is built on a change that it does not cover; None: it will be approved as a whole, or
+    not at all. `neighbours` are the objects that other states own in this console, `elsewhere` is what each
+    other environment declares.
 
     `moved` and `waiting` come from the reading of `moved` in qfops.yaml, after which `state` is the one with
     its entries at their new addresses: the old address by the new one, and why an address cannot move yet.
@@ -70,6 +71,7 @@ class PlanInput:
     today: date
     options: PlanOptions = PlanOptions()
     adopt: Mapping[Address, str] = field(default_factory=dict)
+    vouched: frozenset[Address] = frozenset()
     owed: Mapping[ChangeKey, Owed] = field(default_factory=dict)
     approval: Approval | None = None
     unsettled: Mapping[Address, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan, PlannedMoves, Stats
 from qfops.core.plan_options import Scope
 from qfops.planning.actions import ends
+from qfops.planning.actions.absence import not_needed
 from qfops.planning.actions.decisions import Decisions
 from qfops.planning.actions.identities import Bar, hands, in_a_circle
 from qfops.planning.actions.known_runs import with_keys_of_today
@@ -48,7 +49,7 @@ def make_plan(given: PlanInput) -> Plan:
         digest=digest,
         changes=changes,
         affected=tuple(affected),
-        diagnostics=(*given.neighbours.unread, *moves.notes),
+        diagnostics=(*given.neighbours.unread, *moves.notes, *not_needed(given, list(changes))),
         stats=Stats(observed.calls, observed.retries, observed.seconds),
         complete=chosen is None and not any(change.action is Action.UNKNOWN for change in changes),
         scope=given.options.scope,

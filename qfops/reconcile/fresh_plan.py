@@ -58,15 +58,24 @@ async def fresh_plan(
         elsewhere=desired.elsewhere() if _may_be_renamed(state, desired) else (),
     )
     then = moved_state(state, read_moves(given).places)
-    adopt = {**world.settings.adopt, **desired.adopt}
-    adopt = {a: i for a, i in adopt.items() if a in desired.resources and not _has_object(then, a)}
+    said = {a: i for a, i in {**world.settings.adopt, **desired.adopt}.items() if a in desired.resources}
+    adopt = {a: i for a, i in said.items() if i is not None and not _has_object(then, a)}
     wanted = RefreshScope(
         then, desired.resources, adopt, _may_end(then, desired), now, world.settings.wait.visibility
     )
     observed = await refresh(world.console, objects, world.registry, wanted)
     owed = owed_changes(then.approved, desired.resources)
     neighbours = world.neighbours() if _may_claim(then, desired) else NO_NEIGHBOURS
-    plan = make_plan(replace(given, observed=observed, adopt=adopt, owed=owed, neighbours=neighbours))
+    plan = make_plan(
+        replace(
+            given,
+            observed=observed,
+            adopt=adopt,
+            vouched=frozenset(address for address, object_id in said.items() if object_id is None),
+            owed=owed,
+            neighbours=neighbours,
+        )
+    )
     return Refreshed(plan, observed, now, state)
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from qfops.core.address import KindKey, ObjectKey
 from qfops.core.errors import ApiError
-from qfops.core.observation import LiveObject, Observed
+from qfops.core.observation import LiveObject, Observed, Place, Searched, Unsearched
 from qfops.kinds.base import Kind
 from qfops.kinds.bodies import names_all
 from qfops.kinds.live_values import unobserved
@@ -29,6 +29,8 @@ from qfops.reconcile.refresh_targets import (
     targets_of,
 )
 
+_LATE = "made a moment ago and not in the list yet"
+
 
 async def refresh(console: Console, objects: Objects, registry: Registry, wanted: RefreshScope) -> Observed:
     """One refresh. Raises ApiError when the console cannot be reached or does not accept the keys at all."""
@@ -43,6 +45,7 @@ async def refresh(console: Console, objects: Objects, registry: Registry, wanted
         stats.calls,
         stats.retries,
         stats.seconds,
+        found.searches,
     )
 
 
@@ -53,15 +56,16 @@ class _Refresh:
         self.objects, self.registry, self.wanted = objects, registry, wanted
         self.since = objects.moment()
         self.inventory: dict[KindKey, dict[str, LiveObject]] = {}
-        self.listed: set[tuple[KindKey, str]] = set()
-        self.unlisted: dict[tuple[KindKey, str], str] = {}
+        self.searches: dict[Place, Searched | Unsearched] = {}
         self.missing: set[ObjectKey] = set()
         self.unreadable: dict[ObjectKey, str] = {}
 
     async def run(self) -> None:
         targets = list(targets_of(self.registry, self.wanted))
         kinds = kinds_to_list(self.registry, self.wanted, targets)
-        await together(self._list(kind, scope) for kind, scope in lists_to_read(kinds, targets))
+        await together(
+            self._list(kind, scope) for kind, scope in lists_to_read(kinds, targets, self.wanted.resources)
+        )
         await together(self._part(item, live) for item, live in self._with_part(targets))
         await together(self._detail(item) for item in targets if self._needs_read(item))
         self._remember(targets)
@@ -69,10 +73,10 @@ class _Refresh:
     async def _list(self, kind: Kind, scope: str) -> None:
         listed = await self.objects.list(kind, scope, since=self.since)
         if isinstance(listed, CannotTell):
-            self.unlisted[(kind.key, scope)] = _unless_fatal(listed)
+            _unless_fatal(listed)
         else:
-            self.listed.add((kind.key, scope))
             self.inventory.setdefault(kind.key, {}).update(listed.objects)
+        self.searches[Place(kind.key, scope)] = listed.search
 
     def _live(self, item: Target) -> LiveObject | None:
         return self.inventory.get(item.kind.key, {}).get(item.id)
@@ -97,7 +101,8 @@ class _Refresh:
         if isinstance(found, Missing):
             if self._young(item):
                 return  # its list may be late; the read of the part says more
-            self.missing.add(item.key)
+            # Its list shows the object: only the part is gone, and no call makes that again.
+            self.unreadable[item.key] = f"{ours} is gone, which was made with it; the object itself is there"
         else:
             self.unreadable[item.key] = _unless_fatal(found)
             if found.error is not None:
@@ -136,16 +141,13 @@ class _Refresh:
 
     def _absent(self, item: Target) -> bool:
         """Not in any list: missing, if the list was read to its end and the object is not brand-new; else
-        whether a read of its own can say more. The list of an object that is to be adopted may be that of a
-        container nobody names, and then it was never read."""
-        reason = self.unlisted.get((item.kind.key, item.scope))
-        looked = not item.detail or (item.kind.key, item.scope) in self.listed
-        if reason is None and looked and not self._young(item):
+        whether a read of its own can say more."""
+        search = self.searches.get(Place(item.kind.key, item.scope), Unsearched("it was not listed"))
+        if isinstance(search, Searched) and not self._young(item):
             self.missing.add(item.key)
             return False
         if item.kind.read is None or not names_all(item.kind.read, item.outputs):
-            young = "made a moment ago and not in the list yet" if looked else "no list shows it"
-            self.unreadable[item.key] = reason or young
+            self.unreadable[item.key] = search.reason if isinstance(search, Unsearched) else _LATE
             return False
         return True
 
@@ -160,8 +162,10 @@ class _Refresh:
             self._show(item, _joined(item.kind, found.object, live) if live else found.object)
         elif isinstance(found, CannotTell) and found.fatal:
             _unless_fatal(found)
-        elif live is not None and _reads_part(item.kind):
+        elif live is not None and item.kind.reads_part:
             return  # the read is of the part; the object itself is in its list
+        elif isinstance(found, Missing) and found.listed and self._young(item):
+            self.unreadable[item.key] = _LATE
         elif isinstance(found, Missing):
             self.missing.add(item.key)
             self.inventory.get(item.kind.key, {}).pop(item.id, None)
@@ -172,12 +176,6 @@ class _Refresh:
 def _joined(kind: Kind, read: LiveObject, listed: LiveObject) -> LiveObject:
     """An object as its read shows it, with what only the list shows."""
     return with_status(kind, read.completed(listed), listed.status)
-
-
-def _reads_part(kind: Kind) -> bool:
-    """Whether the read of a kind is named by the part, not by the object itself."""
-    part, read = kind.part, kind.read
-    return part is not None and read is not None and part.key in read.keys.values()
 
 
 def _unless_fatal(answer: CannotTell) -> str:

@@ -102,8 +102,13 @@ def kinds_to_list(registry: Registry, wanted: RefreshScope, known: Iterable[Targ
     return [registry.kinds[key] for key in sorted(used) if key in registry.kinds]
 
 
-def lists_to_read(kinds: Iterable[Kind], known: Iterable[Target]) -> list[tuple[Kind, str]]:
-    """Every list to read: one per kind, or one per container that state or an adoption names."""
+def lists_to_read(
+    kinds: Iterable[Kind], known: Iterable[Target], resources: Mapping[Address, Resource]
+) -> list[tuple[Kind, str]]:
+    """Every list to read: one per kind, or one per container that state, an adoption or a manifest names.
+
+    A manifest names one by its literal id; one that it refers to is known by state.
+    """
     ids: dict[KindKey, set[str]] = {}
     by_kind: dict[KindKey, set[str]] = {}
     for item in known:
@@ -111,8 +116,15 @@ def lists_to_read(kinds: Iterable[Kind], known: Iterable[Target]) -> list[tuple[
         scope = item.scope
         if scope:
             by_kind.setdefault(item.kind.key, set()).add(scope)
+    listed = {kind.key: kind for kind in kinds}
+    for address, resource in resources.items():
+        literal = listed[address.kind_key].scope_in(resource.attributes) if address.kind_key in listed else ""
+        if literal:
+            by_kind.setdefault(address.kind_key, set()).add(literal)
     found: list[tuple[Kind, str]] = []
-    for kind in kinds:
+    for kind in listed.values():
+        if kind.listing is None:
+            continue
         if not kind.listing.scope:
             found.append((kind, ""))
             continue

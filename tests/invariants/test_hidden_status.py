@@ -57,7 +57,7 @@ def test_every_kind_with_a_status_is_here() -> None:
 
 def reads(kind: Kind) -> list[str]:
     """The actions that show an object of a kind."""
-    shows = [kind.listing.action, *([kind.read.action] if kind.read else [])]
+    shows = [call.action for call in (kind.listing, kind.read) if call is not None]
     return [*shows, *([kind.part.listing.action] if kind.part and kind.part.owned_when else [])]
 
 

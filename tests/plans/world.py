@@ -21,6 +21,7 @@ the console answers:
     objects: {FineTuningTask: [{taskId: task-1, jobId: job-1, runStatus: Done}]}      # as on the wire
     missing: {Dataset: [dg-1]}
     unreadable: {Dataset: {dg-2: why}}
+    unlisted: {Dataset: {"": why}}              # by scope; all other lists were read to their end
 
 `asked.yaml`, where there is one, holds the options of the command line.
 """
@@ -36,7 +37,7 @@ from typing import Any
 import yaml
 
 from qfops.core.address import Address, KindKey, ObjectKey
-from qfops.core.observation import LiveObject, Observed
+from qfops.core.observation import LiveObject, Observed, Place, Unsearched
 from qfops.core.paths import get
 from qfops.core.plan.plan import Plan
 from qfops.core.plan_options import PlanOptions, Scope
@@ -54,6 +55,7 @@ from qfops.planning.context import PlanInput
 from qfops.planning.order.resting import referred
 from qfops.planning.planner import make_plan
 from qfops.reconcile.approved import owed_changes
+from tests.support.searches import Everywhere
 from tests.support.status import kept_status
 
 TODAY = date(2026, 10, 1)
@@ -85,7 +87,8 @@ def planned(folder: Path) -> Planned:
         now=NOW,
         today=TODAY,
         options=asked,
-        adopt={address: id_ for address, id_ in loaded.settings.adopt.items() if address not in held},
+        adopt={address: id_ for address, id_ in loaded.settings.adopt.items() if id_ and address not in held},
+        vouched=frozenset(address for address, id_ in loaded.settings.adopt.items() if id_ is None),
         owed=owed_changes(state.approved, loaded.resources),
         unsettled=_by_address(state_file.get("unsettled")),
     )
@@ -220,6 +223,13 @@ def _observed(given: YAML) -> Observed:
             for object_id, why in found.items()
         },
         calls=given.get("calls", 0),
+        searches=Everywhere(
+            {
+                Place(_key(name), scope): Unsearched(why)
+                for name, found in given.get("unlisted", {}).items()
+                for scope, why in found.items()
+            }
+        ),
     )
 
 

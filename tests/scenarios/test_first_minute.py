@@ -179,13 +179,15 @@ def test_two_runs_that_a_late_list_shows_at_once_are_left_to_a_person(bench: Ben
     assert len(bench.objects("FineTuningTask")) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="one match counts at once, though the list may yet show another")
 def test_a_run_that_a_late_list_shows_first_is_not_taken_for_ours(bench: Bench) -> None:
     """Theirs was started half a minute before ours: the list shows it half a minute earlier."""
     theirs = with_theirs(bench, 30.0, late=LATE)
     bench.emulator.configure(faults=lost("CreateFineTuningTask", "after"))
-    bench.apply()
-    assert bench.id(RUN) != theirs
+    (said,) = trouble(bench.apply())
+    assert "2 objects could be its result" in said
+    assert theirs in said
+    assert Address.parse(RUN) not in bench.state().entries
+    assert len(bench.objects("FineTuningTask")) == 2
 
 
 @pytest.mark.xfail(strict=True, reason="who started it between our look and our call cannot be told")
@@ -288,7 +290,6 @@ def test_a_new_service_that_was_retired_is_not_forgotten(bench: Bench) -> None:
     assert shown["runStatus"] == "Stopped"
 
 
-@pytest.mark.xfail(strict=True, reason="what the read of its version says is taken for the dataset itself")
 def test_a_new_dataset_without_its_version_is_not_made_again(bench: Bench) -> None:
     """Somebody deleted the version that was made with it: the dataset is still there."""
     bench.show_late()
@@ -296,4 +297,4 @@ def test_a_new_dataset_without_its_version_is_not_made_again(bench: Bench) -> No
     bench.apply(AUTO)
     (version,) = bench.objects("DatasetVersion")
     bench.emulator.delete(version)
-    assert actions(bench.plan()).get("Dataset/faq-train") != "create"
+    assert actions(bench.plan()) == {"Dataset/faq-train": "unknown"}

@@ -115,13 +115,15 @@ class Provenance:
 
     `moved_from`: its old address, as qfops.yaml says. `looks_like`: the orphaned address that a blocked
     newcomer may be a rename of. `link`: the id of an object that is adopted or linked again, and
-    `linked_from` the other address that kept it.
+    `linked_from` the other address that kept it. `vouched`: nobody could look whether it exists already, and
+    qfops.yaml says that it does not.
     """
 
     moved_from: Address | None = None
     looks_like: Address | None = None
     link: str = ""
     linked_from: Address | None = None
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ are DatasetVersions.
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
+from qfops.kinds.base import Identity, IdForm, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import append_only, immutable, one_way
@@ -42,8 +42,8 @@ KIND = Kind(
     summary="A dataset and the version that is created with it: its rows, and whether they are published.",
     id=("datasetId",),
     outputs=(
-        Output("datasetId", "Id of the dataset, dg-…."),
-        Output("versionId", "Id of the version that was created with the dataset, ds-…."),
+        Output("datasetId", "Id of the dataset, dg-….", IdForm("dg-", 16)),
+        Output("versionId", "Id of the version that was created with the dataset, ds-….", IdForm("ds-", 16)),
         SAMPLE_COUNT,
     ),
     operations={

@@ -1,6 +1,6 @@
 """Further versions of a dataset: each starts empty, takes rows, and is published once and for good."""
 
-from qfops.kinds.base import Kind, Output, Ref, Search
+from qfops.kinds.base import IdForm, Kind, Output, Ref, Search
 from qfops.kinds.operations import Operation, Read, Repeat
 from qfops.kinds.rules import append_only, create_only, immutable, one_way
 from qfops.kinds.v2._versions import (
@@ -21,7 +21,7 @@ KIND = Kind(
     summary="A further version of a dataset, with rows of its own.",
     id=("versionId",),
     outputs=(
-        Output("versionId", "Id of the version, ds-…."),
+        Output("versionId", "Id of the version, ds-….", IdForm("ds-", 16)),
         Output("versionNumber", "Number of the version in its dataset, counted by the console."),
         SAMPLE_COUNT,
     ),

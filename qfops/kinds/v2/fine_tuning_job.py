@@ -1,6 +1,6 @@
 """Fine-tuning jobs: the container of training runs; it fixes their base model and train mode, and is free."""
 
-from qfops.kinds.base import Identity, Kind, Output, Search
+from qfops.kinds.base import Identity, IdForm, Kind, Output, Search
 from qfops.kinds.operations import Listing, Operation, Repeat
 from qfops.kinds.rules import create_only, immutable
 
@@ -11,7 +11,7 @@ KIND = Kind(
     route="/v2/finetuning",
     summary="The container of training runs of one base model and one train mode.",
     id=("jobId",),
-    outputs=(Output("jobId", "Id of the job, job-…."),),
+    outputs=(Output("jobId", "Id of the job, job-….", IdForm("job-", 12)),),
     operations={
         "create": Operation("CreateFineTuningJob", Repeat.LOOK_UP, sends="all"),
         "delete": Operation("DeleteFineTuningJob", Repeat.SAFE, keys={"jobId": "jobId"}),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Value
-from qfops.kinds.base import Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
+from qfops.kinds.base import IdForm, Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import immutable
@@ -141,7 +141,7 @@ KIND = Kind(
     route="/v2/finetuning",
     summary="One training run of a job.",
     id=("taskId",),
-    outputs=(Output("taskId", "Id of the run, task-…."),),
+    outputs=(Output("taskId", "Id of the run, task-….", IdForm("task-", 12)),),
     operations={
         "create": Operation(
             "CreateFineTuningTask",

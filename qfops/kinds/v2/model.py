@@ -7,7 +7,17 @@ A model is never edited: other weights are another model. DescribeModel shows wh
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Identity, Kind, Output, ProjectView, Readiness, Ref, Search, StatusField
+from qfops.kinds.base import (
+    Identity,
+    IdForm,
+    Kind,
+    Output,
+    ProjectView,
+    Readiness,
+    Ref,
+    Search,
+    StatusField,
+)
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable
@@ -38,7 +48,7 @@ KIND = Kind(
     route="/v2/model",
     summary="One set of weights in a model set.",
     id=("modelId",),
-    outputs=(Output("modelId", "Id of the model, amv-…."),),
+    outputs=(Output("modelId", "Id of the model, amv-….", IdForm("amv-", 12)),),
     operations={
         "create": Operation("CreateCustomModel", Repeat.LOOK_UP, sends="all", until={"status": ("Ready",)}),
         "delete": Operation("DeleteModel", Repeat.SAFE, keys={"modelId": "modelId"}),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qfops.core.resource import Resource
-from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
+from qfops.kinds.base import Identity, IdForm, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import create_only, immutable
@@ -37,7 +37,7 @@ KIND = Kind(
     route="/v2/model",
     summary="A named container of models of one base family.",
     id=("modelSetId",),
-    outputs=(Output("modelSetId", "Id of the model set, am-…."),),
+    outputs=(Output("modelSetId", "Id of the model set, am-….", IdForm("am-", 12)),),
     operations={
         "create": Operation("CreateCustomModelSet", Repeat.LOOK_UP, sends="all", result="modelSetId"),
         "delete": Operation("DeleteModelSet", Repeat.SAFE, keys={"modelSetId": "modelSetId"}),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from qfops.core.resource import Resource
 from qfops.core.values import JSON, Value
-from qfops.kinds.base import Identity, Kind, Output, ProjectView, Search
+from qfops.kinds.base import Identity, IdForm, Kind, Output, ProjectView, Search
 from qfops.kinds.findings import Finding
 from qfops.kinds.operations import Listing, Operation, Read, Repeat
 from qfops.kinds.rules import computed, immutable, updatable
@@ -79,7 +79,7 @@ KIND = Kind(
     route="/v2/promptTemplates",
     summary="A prompt: its text with variables, its labels and the inference settings saved with it.",
     id=("templateId",),
-    outputs=(Output("templateId", "Id of the template, pt-…."),),
+    outputs=(Output("templateId", "Id of the template, pt-….", IdForm("pt-", 16)),),
     operations={
         "create": Operation("CreatePromptTemplate", Repeat.LOOK_UP, sends="all"),
         "modify": Operation(

@@ -11,6 +11,7 @@ from qfops.core.resource import Resource
 from qfops.core.values import JSON
 from qfops.kinds.base import (
     Identity,
+    IdForm,
     Kind,
     Output,
     ProjectView,
@@ -128,8 +129,8 @@ KIND = Kind(
     summary="A model at a URL.",
     id=("serviceId",),
     outputs=(
-        Output("serviceId", "Id of the service, svco-…."),
-        Output("instanceId", "Id of the compute that was bought with the service."),
+        Output("serviceId", "Id of the service, svco-….", IdForm("svco-", 12)),
+        Output("instanceId", "Id of the compute that was bought with the service.", IdForm()),
         Output("url", "Where the service answers."),
         Output("endpoint", "Last part of the URL, where the console shows it."),
         Output("replicasCount", "Replicas that were bought for the service."),

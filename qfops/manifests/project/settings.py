@@ -71,9 +71,9 @@ def _wait(written: Mapping[str, str], reporter: Reporter) -> WaitSettings:
     return result
 
 
-def _adopt(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, str]:
-    written = cast("Mapping[str, str]", value.get("adopt") or {})
-    adopted: dict[Address, str] = {}
+def _adopt(value: Mapping[str, JSON], reporter: Reporter) -> dict[Address, str | None]:
+    written = cast("Mapping[str, str | None]", value.get("adopt") or {})
+    adopted: dict[Address, str | None] = {}
     for text, object_id in written.items():
         address = read_address(text, child("adopt", text), reporter)
         if address is not None:

@@ -34,7 +34,9 @@ def check_address_maps(settings: Settings, project: ProjectResources, views: Kin
             )
 
 
-def _adopt(adopt: Mapping[Address, str], project: ProjectResources, views: KindViews) -> Iterator[Problem]:
+def _adopt(
+    adopt: Mapping[Address, str | None], project: ProjectResources, views: KindViews
+) -> Iterator[Problem]:
     owners: dict[tuple[KindKey, str], Address] = {}
     for address, object_id in adopt.items():
         path = child("adopt", str(address))
@@ -43,6 +45,8 @@ def _adopt(adopt: Mapping[Address, str], project: ProjectResources, views: KindV
             continue
         if address not in project.resources and project.complete:
             yield undeclared(address, path, project, "Write its manifest, or remove this line.")
+        if object_id is None:
+            continue
         owner = owners.setdefault((address.kind_key, object_id), address)
         if owner is not address:
             summary = f"{object_id} would be both {owner} and {address}: one object belongs to one address"

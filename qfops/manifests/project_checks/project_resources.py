@@ -86,7 +86,7 @@ class ProjectResources:
 
 
 def gathered(
-    declared: Iterable[Declared], adopt: Mapping[Address, str], *, complete: bool
+    declared: Iterable[Declared], adopt: Mapping[Address, str | None], *, complete: bool
 ) -> tuple[ProjectResources, list[Diagnostic]]:
     """The resources that the manifests declare, and an error for each that is declared before.
 
@@ -104,7 +104,7 @@ def gathered(
             doubles.append(error_at(item.resource, _double(first)))
         elif item.valid:
             valid.add(first.address)
-    ids = {object_id: address for address, object_id in adopt.items()}
+    ids = {object_id: address for address, object_id in adopt.items() if object_id is not None}
     return ProjectResources(resources, valid, ids, complete=complete), doubles
 
 

@@ -18,7 +18,7 @@ from qfops.core.state.entry import Entry
 from qfops.core.values import Value
 from qfops.kinds.base import Kind
 from qfops.kinds.flatten import flatten
-from qfops.planning.actions import absent, held
+from qfops.planning.actions import absence, absent, held
 from qfops.planning.actions.case import Case, change_of
 from qfops.planning.actions.identities import NO_BARS, Bar
 from qfops.planning.actions.present import judge
@@ -77,7 +77,7 @@ class Decisions:
             applied = self._case(resource, self.values)
             change = held.left_of(wish, wished, applied, entry, self._verdict)
             change = self._without_record(resource, change)
-        change = self._move(change)
+        change = self._move(absence.proven(wished, entry, change, self.entries))
         self.outlooks[resource.address] = self._outlook(change, wish, wished.desired, entry)
         if change.action is not Action.NO_OP:
             change = replace(change, seal=Seal(fingerprint=self.print_of(resource.address)))

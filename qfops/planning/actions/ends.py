@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from qfops.core.address import Address, ObjectKey
 from qfops.core.plan.actions import Action, Verdict
-from qfops.core.plan.change import Change
+from qfops.core.plan.change import Change, Decision
 from qfops.core.state.entry import Entry
 from qfops.planning.actions import guards, unwanted
 from qfops.planning.actions.staying import Staying
@@ -39,11 +39,23 @@ def orphan_ends(given: PlanInput, entries: Mapping[Address, Entry]) -> list[Chan
         if kind is None:
             continue
         change = unwanted.depart(given, kind, entries[address], resource)
-        if change is not None:
+        if address in given.unsettled:
+            found.append(_unsettled(given, address, change))
+        elif change is not None:
             change = _after_moves(given, entries[address], change)
             came = given.moved.get(address)
             found.append(change.noted(f"was {came}") if came is not None else change)
-    return found
+    unwanted_calls = given.unsettled.keys() - entries.keys()
+    unwanted_calls -= set() if given.options.destroys else given.resources.keys()
+    return found + [_unsettled(given, address, None) for address in sorted(unwanted_calls)]
+
+
+def _unsettled(given: PlanInput, address: Address, change: Change | None) -> Change:
+    """What leaves while a call of it is open: it may have made more than state knows, so nothing ends yet."""
+    reason = given.unsettled[address]
+    if change is None:
+        return Change(address=address, decision=Decision(Action.UNKNOWN, reason))
+    return change.held(Action.UNKNOWN, reason, "")
 
 
 def _after_moves(given: PlanInput, entry: Entry, change: Change) -> Change:

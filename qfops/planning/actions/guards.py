@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qfops.core.address import Address, ObjectKey
-from qfops.core.observation import LiveObject, Observed, Phase
+from qfops.core.observation import LiveObject, Observed, Phase, Unsearched
 from qfops.core.paths import get
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
@@ -20,10 +20,11 @@ from qfops.planning.order.resting import Name, names_of
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Who lives in, or holds, an object: by object key, the keys of the others."""
+    """Who lives in, or holds, an object: by object key, the keys of the others; and the kinds that may."""
 
     content: Mapping[ObjectKey, list[ObjectKey]]
     holders: Mapping[ObjectKey, list[ObjectKey]]
+    kinds: tuple[Kind, ...] = ()
 
 
 def users(registry: Registry, observed: Observed) -> Users:
@@ -40,7 +41,24 @@ def users(registry: Registry, observed: Observed) -> Users:
                 into = content if ref.relation == "container" else holders
                 for target in _targets(ref, found):
                     into.setdefault(target, []).append(ObjectKey(key, found.id))
-    return Users(content, holders)
+    may = (
+        kind for kind in registry.kinds.values() if any(ref.relation != "input" for ref in kind.references)
+    )
+    return Users(content, holders, tuple(may))
+
+
+def _unsearched(kind: Kind, object_id: str, kinds: Iterable[Kind], observed: Observed) -> str:
+    """Why it cannot be told what lives in an object, or uses it; "" where all of that was listed."""
+    for other in kinds:
+        for ref in other.references:
+            if ref.relation == "input" or kind.key not in ref.targets():
+                continue
+            inside = ref.relation == "container" and other.listing is not None and other.listing.scope
+            search = observed.search(other.key, object_id if inside else "")
+            if isinstance(search, Unsearched):
+                verb = "holds" if ref.relation == "container" else "is used by"
+                return f"whether it still {verb} a {other.name} cannot be told: {search.reason}"
+    return ""
 
 
 def _targets(ref: Ref, found: LiveObject) -> Iterable[ObjectKey]:
@@ -66,6 +84,9 @@ def guard(change: Change, kind: Kind, users_of: Users, observed: Observed, going
     holding = [key for key in users_of.holders.get(target, ()) if _holds(key, observed, going)]
     if holding:
         return _blocked(change, f"still used by {_names(holding)}")
+    unsearched = _unsearched(kind, change.id, users_of.kinds, observed)
+    if unsearched:
+        return change.held(Action.UNKNOWN, unsearched, "let these keys read it, and plan again")
     needing = {going.needed[name] for name in names_of(change) if name in going.needed}
     needing |= going.after.get(change.address, frozenset()) if change.object == CURRENT else frozenset()
     if needing - {change.address}:

@@ -73,7 +73,10 @@ def _why(options: PlanOptions) -> str:
 
 def end(given: PlanInput, kind: Kind, entry: Entry, ended: Ended, reason: str) -> Change:
     """The end of one object, current or retired, as its kind declares it."""
-    unreadable = given.observed.unreadable.get(ObjectKey(kind.key, ended.id))
+    key = ObjectKey(kind.key, ended.id)
+    unreadable = given.observed.unreadable.get(key)
+    if not unreadable and ended.live is None and key not in given.observed.missing:
+        unreadable = "the console did not show it and did not say it is gone"
     removed = ended.object == CURRENT and not given.options.destroys
     why = causes.of_removal(ended.address) if removed else ()
     change = Change(

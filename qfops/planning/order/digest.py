@@ -40,8 +40,10 @@ def held_paths(votes: Sequence[AttributeChange]) -> frozenset[str]:
 def change_digest(change: Change, prints: Callable[[Address], str]) -> str:
     """What one change contributes: what it does, to what, resting on what."""
     referred = {str(target): found for target in change.depends_on if (found := prints(target))}
+    said = {"vouched": True} if change.origin.vouched else {}  # only then, so that other digests stay
     return digest(
         {
+            **said,
             "address": str(change.address),
             "object": change.object,
             "action": str(change.action),

@@ -17,7 +17,8 @@ from qfops.kinds.rules import Rule, RuleType
 
 def wait_step(kind: Kind, operation: str = "", item: Item = None) -> Wait:
     """A wait for an operation, or for what was started earlier: reads until the object is no longer going."""
-    return Wait(kind.read.action if kind.read else kind.listing.action, operation, item)
+    shows = kind.read or kind.listing
+    return Wait(shows.action if shows is not None else "", operation, item)
 
 
 def call_steps(kind: Kind, operation: str, paths: Iterable[str] = (), item: Item = None) -> list[Step]:

@@ -7,6 +7,7 @@ looking, and left open for `state settle` where looking cannot tell.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from qfops.core.errors import ApiError, ErrorClass, QfopsError
 from qfops.core.exit_codes import ExitCode
@@ -142,10 +143,20 @@ class Caller:
 
 
 def _made_by(request: Request, result: JSON) -> Outputs:
-    """The outputs that an answer holds; QfopsError for a creation that names no object."""
+    """The outputs that an answer holds.
+
+    An answer to a creation that names no object, or by no id of the kind, says as little as one that was
+    lost: an ApiError whose outcome is not known.
+    """
     if request.call.operation != "create":
         return answered_handle(request.kind, request.operation.result, result)
     outputs = created_outputs(request.kind, result)
     if not object_id(request.kind, outputs):
-        raise QfopsError(f"{request.operation.action} answered without {' or '.join(request.kind.id)}")
+        raise ApiError(
+            f"it names no {request.kind.name} by a usable {' or '.join(request.kind.id)}",
+            error_class=ErrorClass.UNKNOWN_OUTCOME,
+            action=request.operation.action,
+            route=request.kind.route_of(request.operation),
+            status=HTTPStatus.OK,
+        )
     return outputs

@@ -108,7 +108,8 @@ class ChangeRun:
         """Alone among those that a lost answer could confuse with each other."""
         desired, search = self.view.desired(), self.scene.search
         async with search.alone(self.kind, desired):
-            before = await search.before(self.kind, desired)
+            vouched, entries = self.change.origin.vouched, self.run.state.entries
+            before = await search.before(self.kind, desired, entries, vouched=vouched)
             request = requests.creation(self.view, call, before, self.run.now(), last=last)
             await self.scene.caller.call(request)
 

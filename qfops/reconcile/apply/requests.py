@@ -29,8 +29,10 @@ from qfops.reconcile.lost_calls.settlement import unreadable
 _TOWARDS_END = ("stop", "deactivate", "release", "delete")
 
 
-def creation(view: ChangeView, call: Call, before: tuple[str, ...], now: float, *, last: bool) -> Request:
-    """The call that makes the object; `before` are the ids that match its search key already."""
+def creation(
+    view: ChangeView, call: Call, before: tuple[str, ...] | None, now: float, *, last: bool
+) -> Request:
+    """The call that makes the object; `before` are the ids that match already (None: nobody knows)."""
     kind, desired = view.kind, view.desired()
     return Request(
         address=view.change.address,

@@ -5,7 +5,7 @@ It only reads; what the findings mean is decided in `ruling`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from qfops.core.address import Address
 from qfops.core.observation import LiveObject
@@ -16,7 +16,9 @@ from qfops.core.state.neighbours import NO_NEIGHBOURS, Neighbours
 from qfops.core.state.records import Counters, Intent
 from qfops.core.state.state import owned_ids
 from qfops.kinds.base import Kind
-from qfops.objects.answers import CannotTell, Missing, Moment
+from qfops.kinds.ids import malformed
+from qfops.kinds.live_values import unobserved
+from qfops.objects.answers import CannotTell, Missing, Moment, Shown
 from qfops.objects.objects import Objects
 from qfops.planning.diff.resource_diff import diff
 from qfops.reconcile.lost_calls.ruling import Look, Seen, seen_among
@@ -59,19 +61,65 @@ async def look_for(
 async def _created(
     objects: Objects, kind: Kind, intent: Intent, taken: Collection[str], since: Moment
 ) -> tuple[Look, Moment]:
-    before = intent.before if isinstance(intent.before, tuple) else ()
+    """Only what is new, has an id of the kind's form, and equals in every attribute that is shown is ours."""
     found = await objects.candidates(kind, intent.attributes, since=since)
     if isinstance(found, CannotTell):
         return Look(Seen.UNREADABLE, reason=found.reason), found.began
-    new = tuple(sorted(name for name in found.objects if name not in before and name not in taken))
-    return Look(seen_among(new), new), found.began
+    known = {*(intent.before if isinstance(intent.before, tuple) else ()), *taken}
+    new: list[LiveObject] = []
+    for name, live in sorted(found.objects.items()):
+        whole = await _whole(objects, kind, intent, live, since) if name not in known else None
+        if isinstance(whole, CannotTell):
+            return Look(Seen.UNREADABLE, reason=whole.reason), found.began
+        new += [whole] if whole is not None else []
+    return _among(kind, intent, new), found.began
+
+
+def _among(kind: Kind, intent: Intent, new: Sequence[LiveObject]) -> Look:
+    """Which of the new matches the create made."""
+    if new and intent.before is None:
+        ids = tuple(live.id for live in new)
+        return Look(Seen.UNPROVEN, ids, "it is not known what was there before the call")
+    differ = {live.id: paths for live in new if (paths := _unlike(kind, intent, live))}
+    ours = tuple(live.id for live in new if live.id not in differ)
+    doubtful = kind.named or any(malformed(kind, live.outputs) for live in new)
+    if differ and not ours and doubtful:
+        why = "; ".join(f"{name} differs in {', '.join(paths)}" for name, paths in differ.items())
+        return Look(Seen.UNLIKE, tuple(differ), why)
+    return Look(seen_among(ours, named=kind.named), ours)
+
+
+async def _whole(
+    objects: Objects, kind: Kind, intent: Intent, live: LiveObject, since: Moment
+) -> LiveObject | CannotTell:
+    """A match with all that can be seen of what was planned; one that is gone again as its list showed it."""
+    planned = intent.planned.attributes if intent.planned is not None else intent.attributes
+    if kind.read is None or kind.reads_part or not unobserved(kind, live, planned):
+        return live
+    scope = kind.scope_in(intent.attributes)
+    found = await objects.read(kind, live.outputs, scope=scope, since=since)
+    if isinstance(found, CannotTell):
+        return found
+    return found.object.completed(live) if isinstance(found, Shown) else live
+
+
+def _unlike(kind: Kind, intent: Intent, live: LiveObject) -> list[str]:
+    """In what a match is not what the create was to make; what no read shows is no difference."""
+    wrong = malformed(kind, live.outputs)
+    if wrong or intent.planned is None:
+        return wrong
+    sent = intent.planned.attributes
+    return [vote.path for vote in diff(kind, sent, sent, live) if vote.verdict is not Verdict.SAME]
 
 
 def _without_neighbours(look: Look, kind: Kind, neighbours: Callable[[], Neighbours]) -> Look:
     """The look without the objects that another state made."""
     others = neighbours()
     free = tuple(name for name in look.candidates if others.owner(kind.key, name) is None)
-    return look if free == look.candidates else Look(seen_among(free), free)
+    if free == look.candidates:
+        return look
+    doubtful = look.seen in (Seen.UNPROVEN, Seen.UNLIKE) and bool(free)
+    return Look(look.seen if doubtful else seen_among(free, named=kind.named), free, look.reason)
 
 
 def _shows(kind: Kind, intent: Intent, live: LiveObject, entry: Entry | None) -> bool:

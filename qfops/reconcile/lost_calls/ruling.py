@@ -1,7 +1,8 @@
 """Ruling on a call whose answer was lost: one decision table, and nothing else.
 
 No create is repeated on the strength of one look: "nothing found" counts only after the signature of the
-request has expired and the visibility time has passed. A test checks the table row by row.
+request has expired and the visibility time has passed. Nor is an object without a name of its own taken over
+before that: until then the list may yet show another one. A test checks the table row by row.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ class Seen(enum.StrEnum):
     """What a look at the console showed."""
 
     ONE = "exactly one new match"
+    ALIKE = "exactly one new match, and others could look the same"
+    UNPROVEN = "matches, and it is not known what was there before"
+    UNLIKE = "the name is taken by what is not as planned"
     NONE = "no new match"
     MANY = "more than one new match"
     MOVED = "its counters or status moved"
@@ -64,6 +68,9 @@ class Window:
 
 _OPEN = {
     (Repeat.LOOK_UP, Seen.ONE): Ruling.DONE,
+    (Repeat.LOOK_UP, Seen.ALIKE): Ruling.PENDING,
+    (Repeat.LOOK_UP, Seen.UNPROVEN): Ruling.AMBIGUOUS,
+    (Repeat.LOOK_UP, Seen.UNLIKE): Ruling.PENDING,
     (Repeat.LOOK_UP, Seen.MANY): Ruling.AMBIGUOUS,
     (Repeat.LOOK_UP, Seen.NONE): Ruling.PENDING,
     (Repeat.LOOK_UP, Seen.MOVED): Ruling.DONE,
@@ -77,6 +84,8 @@ _OPEN = {
 }
 _CLOSED = {
     **_OPEN,
+    (Repeat.LOOK_UP, Seen.ALIKE): Ruling.DONE,
+    (Repeat.LOOK_UP, Seen.UNLIKE): Ruling.AMBIGUOUS,
     (Repeat.LOOK_UP, Seen.NONE): Ruling.REPEAT,
     (Repeat.LOOK_UP, Seen.STILL): Ruling.REPEAT,
     (Repeat.LOOK_UP, Seen.UNREADABLE): Ruling.AMBIGUOUS,
@@ -92,10 +101,12 @@ def decide(repeat: Repeat, look: Look, window: Window, now: float) -> Ruling:
 def explain(address: object, operation: str, ruling: Ruling, look: Look) -> str:
     """One sentence for the plan about a call that is not settled."""
     if ruling is Ruling.AMBIGUOUS and look.candidates:
-        shown = ", ".join(look.candidates)
+        many = len(look.candidates) > 1
+        found = f"{len(look.candidates)} objects could" if many else "one object could"
+        shown = ", ".join(look.candidates) + (f"; {look.reason}" if look.reason else "")
         return (
-            f"the answer to {operation} was lost and {len(look.candidates)} objects could be its result "
-            f"({shown}); say which: qfops state settle {address} --id ID (or --none)"
+            f"the answer to {operation} was lost and {found} be its result ({shown}); "
+            f"say which: qfops state settle {address} --id ID (or --none)"
         )
     if ruling is Ruling.AMBIGUOUS:
         return (
@@ -105,8 +116,10 @@ def explain(address: object, operation: str, ruling: Ruling, look: Look) -> str:
     return f"the answer to {operation} was lost; whether it took effect shows within a minute or two"
 
 
-def seen_among(candidates: Sequence[str]) -> Seen:
-    """How many new matches there are."""
+def seen_among(candidates: Sequence[str], *, named: bool = True) -> Seen:
+    """How many new matches there are; `named`: a name tells ours from all others."""
     if not candidates:
         return Seen.NONE
-    return Seen.ONE if len(candidates) == 1 else Seen.MANY
+    if len(candidates) > 1:
+        return Seen.MANY
+    return Seen.ONE if named else Seen.ALIKE

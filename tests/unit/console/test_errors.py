@@ -104,9 +104,15 @@ def test_what_may_have_left_has_an_unknown_outcome(code: str) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "missing"),
     [
-        (404, v2("NoSuchObject"), True),
-        (404, v2("ResourceNotFound"), False),
-        (404, {"requestId": "r", "message": "gone"}, True),
+        (404, v2("NoSuchDataset"), True),
+        (404, v2("TaskNotExist"), True),
+        (404, v2("ResourceNotFound"), False),  # the gateway's, for an API that it does not know
+        (404, {"requestId": "r", "message": "gone"}, False),
+        (404, v2("NoSuchAction"), False),
+        (404, v2("NoSuch"), False),
+        (404, v2("DatasetFound"), False),
+        (400, v2("NoSuchDataset"), False),
+        (404, {"code": "NoSuchDataset"}, True),
         (404, v2("InvalidVersion"), False),
         (404, v2("InvalidURI"), False),
         (404, v2("ActionNotFound"), False),
@@ -231,6 +237,12 @@ def test_the_message_names_action_code_request_and_attempts() -> None:
             "the policy QianfanModelTuningFullControlAccessPolicy or QianfanFullControl",
         ),
         (403, {"requestId": "r"}, {}, "Grant the owner of TEAM_ACCESS_KEY"),
+        (403, v2("Forbidden"), {}, "Grant the owner of TEAM_ACCESS_KEY"),
+        (403, v2("RequestTimeTooSkewed"), {}, "Check this machine's clock"),
+        (400, v2("SignatureTimestampExpired"), {}, "Check this machine's clock"),
+        (400, v2("SignatureMismatch"), {}, "Check TEAM_SECRET_KEY: it does not belong"),
+        (400, v2("SignatureAppInvalid"), {}, "the gateway does not know the access key ALTAKtest"),
+        (400, {"code": "SignatureEmpty", "message": "m"}, {}, "arrived without a signature"),
         (200, v1(500002), {}, "Grant the owner of TEAM_ACCESS_KEY"),
         (
             400,
@@ -253,6 +265,26 @@ def test_the_message_names_action_code_request_and_attempts() -> None:
 )
 def test_remedies(status: int, body: Any, headers: dict[str, str], remedy: str) -> None:
     assert remedy in verdict(status, body, CREATE, 1, **headers).remedy
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "fatal"),
+    [
+        *(
+            (403, code, True)
+            for code in ("InvalidAccessKeyId", "SignatureDoesNotMatch", "RequestTimeTooSkewed")
+        ),
+        *((400, f"Signature{what}", True) for what in ("Empty", "Invalid", "AppInvalid", "Mismatch")),
+        *((400, f"SignatureTimestamp{what}", True) for what in ("Invalid", "Expired")),
+        (403, "AccessDenied", False),
+        (404, "ResourceNotFound", False),
+        (429, "OverRateLimit", False),
+        (502, "BadGateway", False),
+    ],
+)
+def test_keys_that_are_not_known_end_everything(status: int, code: str, fatal: bool) -> None:
+    """No other call will fare better; whatever else fails speaks of this call only."""
+    assert verdict(status, {"code": code, "message": "m"}).fatal is fatal
 
 
 def test_no_remedy_where_the_console_says_it_all() -> None:

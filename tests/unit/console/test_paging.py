@@ -85,6 +85,8 @@ def test_a_list_without_page_info_is_whole_unless_the_page_is_full() -> None:
         ((page("a", "m1"), page("b", isTruncated=True, nextMarker=7)), "not where the next one starts"),
         (({"pageInfo": {"isTruncated": False}},), "no list under 'jobList'"),
         (({"a": [], "b": [], "pageInfo": {}},), "no list under 'jobList'"),
+        (({"warnings": []},), "no list under 'jobList'"),
+        (({},), "no list under 'jobList'"),
         (({"jobList": {"id": 1}},), "no list under 'jobList'"),
         ((None,), "no list under 'jobList'"),
         (("text",), "no list under 'jobList'"),
@@ -99,6 +101,7 @@ def test_what_does_not_add_up_to_a_list_is_refused(results: tuple[Any, ...], rea
 def test_the_only_array_stands_in_for_a_missing_key_and_null_for_an_empty_list() -> None:
     assert read({"items": [{"id": "a"}], "pageInfo": {"isTruncated": False}})[0] == "a"
     assert read({"jobList": None, "pageInfo": {"isTruncated": False}})[0] == ""
+    assert read({"items": [], "pageInfo": {"isTruncated": False}})[0] == ""
     assert read([{"id": "a"}])[0] == "a"
 
 

@@ -13,6 +13,7 @@ KINDS = "Known are v1/Box, Box, Lid, Pair."
     ("text", "expected"),
     [
         ("adopt: {Box/b: x}", []),
+        ("adopt: {Box/b: null, Box/c: null}", []),
         ("moved: {Box/old: Box/b, Box/older: null}", []),
         ("forget: [Box/gone]", []),
         (

@@ -39,7 +39,7 @@ def test_everything_that_can_be_set(folder: Folder) -> None:
         console: {endpoint: emulator, keys: QIANFAN_DEV}
         wait: {initial: 500ms, max: 5m, limit: 1d, visibility: 0s, signature: 5s, lease: 1.5h}
         limits: {missing: 1, change: 0, runs: 3}
-        adopt: {Box/b: "${var.id}"}
+        adopt: {Box/b: "${var.id}", Box/c: null}
         moved: {Box/old: Box/b, v1/Box/x: null}
         forget: [Box/gone]
         """,
@@ -50,7 +50,7 @@ def test_everything_that_can_be_set(folder: Folder) -> None:
         keys="QIANFAN_DEV",
         wait=WaitSettings(0.5, 300.0, 86400.0, 0.0, 5, 5400.0),
         limits=Limits(1, 0, 3),
-        adopt={Address("Box", "b"): "dg-1"},
+        adopt={Address("Box", "b"): "dg-1", Address("Box", "c"): None},
         moved={Address("Box", "old"): Address("Box", "b"), Address("Box", "x", "v1"): None},
         forget=(Address("Box", "gone"),),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -47,6 +47,9 @@ PROMPT_1: dict[str, JSON] = {
     "templateId": "pt-1", "templateName": "p", "templateContent": "Hi", "variableIdentifier": "{}"
 }  # fmt: skip
 PROMPT_2: dict[str, JSON] = {**PROMPT_1, "templateId": "pt-2"}
+PROMPT_OTHER: dict[str, JSON] = {**PROMPT_1, "templateContent": "Bye"}
+PROMPT_ONLY_NAMED: dict[str, JSON] = {"templateId": "pt-1", "templateName": "p"}
+TASK_1: dict[str, JSON] = {"taskId": "task-1", "jobId": "job-1", "parameterScale": "LoRA"}
 IDS = {"FineTuningJob": "jobId", "PromptTemplate": "templateId", "FineTuningTask": "taskId"}
 LISTS = {
     "FineTuningJob": "DescribeFineTuningJobs",
@@ -56,7 +59,12 @@ LISTS = {
 SILENT: JSON = {"serviceId": "svco-1"}
 """A service that shows no status."""
 READ_PROMPT = "DescribePromptTemplate"
-GONE, FORBIDDEN, AWAY = error(status=404), error(status=403), error(status=401, fatal=True)
+READS = ("DescribePromptTemplate", "DescribeFineTuningTask")
+GONE, FORBIDDEN, AWAY = (
+    error(status=404, code="NoSuchObject"),
+    error(status=403),
+    error(status=401, fatal=True),
+)
 NOW = 100_000.0
 LONG_AGO, JUST_NOW = NOW - WAIT.visibility, NOW - WAIT.visibility + 0.1
 
@@ -92,7 +100,7 @@ def _played(story: Coroutine[Any, Any, str]) -> str:
 
 def _console(item: Resource, listed: Items | ApiError, read: Line = None) -> Script:
     """A console that answers so to the list and the read of one kind."""
-    return Script(reads={READ_PROMPT: read}, lists={LISTS[item.address.kind]: listed})
+    return Script(reads=dict.fromkeys(READS, read), lists={LISTS[item.address.kind]: listed})
 
 
 def _entry(item: Resource, id_: str, created: float = LONG_AGO) -> Entry:
@@ -179,34 +187,42 @@ def _lost(item: Resource) -> Intent:
     )
 
 
-def _settled(listed: Items | ApiError, read: Line = None, *, late: bool = False) -> Callable[[], str]:
-    """Look for a lost create of a prompt, within its window or after it: done, repeat, or why not settled."""
+def _settled(
+    listed: Items | ApiError, read: Line = None, *, late: bool = False,
+    known: tuple[str, ...] | None = ("pt-0",), item: Resource = PROMPT,
+) -> Callable[[], str]:  # fmt: skip
+    """Look for a lost create, within its window or after it: done, repeat, or why not settled.
+
+    `known` are the ids that were there before the call.
+    """
 
     async def story() -> str:
         clock = FakeClock(NOW + WAIT.visibility - (0 if late else 0.1))
-        desk = Desk(console=_console(PROMPT, listed, read), clock=clock)
-        await desk.session.append(_lost(PROMPT))
+        desk = Desk(console=_console(item, listed, read), clock=clock)
+        await desk.session.append(replace(_lost(item), before=known))
         state, unsettled = await settle_in_memory(desk.world, desk.objects, desk.session.state.frozen())
-        if PROMPT.address in unsettled:
-            return f"open: {unsettled[PROMPT.address]}"
-        entry = state.entries.get(PROMPT.address)
+        if item.address in unsettled:
+            return f"open: {unsettled[item.address]}"
+        entry = state.entries.get(item.address)
         return f"done: {entry.id} {sorted(entry.outputs)}" if entry is not None else "repeat"
 
     return lambda: _played(story())
 
 
-def _searched(listed: Items | ApiError) -> Callable[[], str]:
-    """Create a prompt long after its refresh: what was noted before the call, and whether it was sent."""
+def _searched(listed: Items | ApiError, item: Resource = PROMPT) -> Callable[[], str]:
+    """Create an object long after its refresh: what was noted before the call, and whether it was sent."""
 
     async def story() -> str:
-        console = _console(PROMPT, [], PROMPT_1)
-        console.sends.append({"templateId": "pt-1"})
+        made = {"templateId": "pt-1"} if item is PROMPT else {"taskId": "task-2"}
+        console = _console(item, [], PROMPT_1 if item is PROMPT else {**TASK_1, "taskId": "task-2"})
+        console.reads["DescribeFineTuningTask"] = {**TASK_1, **made, "runStatus": "Done"}
+        console.sends.append({**made})
         desk = Desk(console=console, clock=FakeClock(NOW))
         options = ApplyOptions(by="ann")
         async with begun(desk.world, desk.session, options, desk.events.append, desk.stop) as run:
-            prepared = await prepare(run, Desired({PROMPT.address: PROMPT}), options)
+            prepared = await prepare(run, Desired({item.address: item}), options)
             desk.clock.time += WAIT.visibility + 1
-            console.lists[LISTS["PromptTemplate"]] = listed
+            console.lists[LISTS[item.address.kind]] = listed
             result = await carry_out(run, prepared, Approval(whole=True), options)
         ((_, ending),) = result.endings
         before = [record.before for record in desk.session.records if isinstance(record, Intent)]
@@ -279,10 +295,15 @@ ROWS: tuple[Row, ...] = (
     ),
     row(
         REFRESH,
-        "CannotTell of the list; then Shown or Missing",
+        "CannotTell of the list; then Shown",
         "its own read decides",
         (_planned(PROMPT, FORBIDDEN, PROMPT_1), "^no-op"),
-        (_planned(PROMPT, FORBIDDEN, GONE), r"^create: gone from the console \(pt-1\)"),
+    ),
+    row(
+        REFRESH,
+        "CannotTell of the list; then Missing",
+        "it is gone, and unknown: what else is there nobody can tell, so nothing is made",
+        (_planned(PROMPT, FORBIDDEN, GONE), "^unknown: whether it exists already cannot be told: .*403"),
     ),
     row(
         REFRESH,
@@ -399,6 +420,7 @@ ROWS: tuple[Row, ...] = (
         "too early to tell: looked for again",
         (_settled(FORBIDDEN), "^open: .*shows within a minute or two"),
         (_settled(GONE), "^open: .*shows within a minute or two"),
+        (_settled([PROMPT_ONLY_NAMED], FORBIDDEN), "^open: .*shows within a minute or two"),
     ),
     row(
         SETTLEMENT,
@@ -406,13 +428,46 @@ ROWS: tuple[Row, ...] = (
         "nobody can tell: the create is not sent again, and a person says what became of it",
         (_settled(FORBIDDEN, late=True), r"^open: .*cannot be read .*403.*state settle"),
         (_settled(GONE, late=True), r"^open: .*cannot be read .*404.*state settle"),
+        (_settled([PROMPT_ONLY_NAMED], FORBIDDEN, late=True), r"^open: .*cannot be read .*403"),
+    ),
+    row(
+        SETTLEMENT,
+        "Listed with a new match that differs from what was planned",
+        "not taken over; after the window a person says what became of the call",
+        (_settled([PROMPT_OTHER]), "^open: .*shows within a minute or two"),
+        (
+            _settled([PROMPT_OTHER], late=True),
+            r"^open: .*one object could be .*pt-1 differs in templateContent",
+        ),
+        (_settled([PROMPT_ONLY_NAMED], PROMPT_OTHER, late=True), r"^open: .*pt-1 differs in templateContent"),
+        (_settled([PROMPT_OTHER, PROMPT_2], PROMPT_2), "^done: pt-2"),
+    ),
+    row(
+        SETTLEMENT,
+        "Listed with a new match, and nobody knows what was there before",
+        "not taken over: a person says whether it is the one",
+        (_settled([PROMPT_1], known=None), r"^open: .*not known what was there before.*state settle"),
+        (_settled([], known=None, late=True), "^repeat$"),
+    ),
+    row(
+        SETTLEMENT,
+        "Listed with one new match without a name of its own",
+        "ours once the window is over: until then the list may yet show another",
+        (_settled([TASK_1], item=TASK), "^open: .*shows within a minute or two"),
+        (_settled([TASK_1], TASK_1, late=True, item=TASK), "^done: task-1"),
     ),
     # What matches already before a create is sent.
     row(
         SEARCH,
-        "Listed with matches",
+        "Listed with matches that have no names",
         "noted in the intent: they were there before, and so are not what the create makes",
-        (_searched([PROMPT_2]), r"^applied ; before: \[\('pt-2',\)\]; sent: 1$"),
+        (_searched([TASK_1], item=TASK), r"^applied ; before: \[\('task-1',\)\]; sent: 1$"),
+    ),
+    row(
+        SEARCH,
+        "Listed with a match by name",
+        "the plan is stale: somebody has taken the name, and nothing is made beside it",
+        (_searched([PROMPT_2]), r"^stale pt-2 has taken the name .*; before: \[\]; sent: 0$"),
     ),
     row(
         SEARCH,

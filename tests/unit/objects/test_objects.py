@@ -32,7 +32,7 @@ SETS: Items = [
     {"modelSetId": "am-1", "modelSetName": "a", "modelIds": ["amv-1", "amv-2"]},
     {"modelSetId": "am-2", "modelSetName": "b", "modelIds": ["amv-3"]},
 ]
-GONE, FORBIDDEN, AWAY = error(status=404), error(status=403), error(fatal=True)
+GONE, FORBIDDEN, AWAY = error(status=404, code="NoSuchObject"), error(status=403), error(fatal=True)
 
 
 def door(
@@ -72,13 +72,27 @@ async def test_the_fixed_fields_of_a_list_are_sent() -> None:
     assert console.asked == [("DescribePromptTemplates", {"type": "Custom"})]
 
 
+@pytest.mark.parametrize("answer", [None, {}, [], "text", True, {"templateId": "pt-9", "templateName": "p"}])
 @in_a_loop
-async def test_an_item_without_an_id_is_no_object() -> None:
-    """Nothing could be done with it."""
-    objects, _ = door({"DescribeFineTuningJobs": [{"name": "a"}, {"jobId": "job-1", "name": "b"}]})
+async def test_a_read_that_does_not_show_the_object_tells_nothing(answer: JSON) -> None:
+    """Nor does one that shows another object: neither is an object without attributes."""
+    objects, _ = door({}, {"DescribePromptTemplate": answer})
+    found = await objects.read(KINDS["PromptTemplate"], {"templateId": "pt-1"}, since=NEVER_READ)
+    assert isinstance(found, CannotTell)
+
+
+@pytest.mark.parametrize(
+    "id_", [None, "", " ", True, 7, [], ["job-2"], {}, "true", "job 2", "job-2\n", "a/b"]
+)
+@in_a_loop
+async def test_a_list_with_an_item_without_an_id_tells_nothing(id_: JSON) -> None:
+    """What it is cannot be told, so nor can what is there."""
+    objects, _ = door(
+        {"DescribeFineTuningJobs": [{"jobId": id_, "name": "a"}, {"jobId": "job-1", "name": "b"}]}
+    )
     found = await objects.list(JOB, since=NEVER_READ)
-    assert isinstance(found, Listed)
-    assert list(found.objects) == ["job-1"]
+    assert isinstance(found, CannotTell)
+    assert found.reason == "DescribeFineTuningJobs shows an object without a usable jobId"
 
 
 @in_a_loop
@@ -272,6 +286,7 @@ async def test_an_object_without_a_read_is_found_in_the_list_of_its_container(
     assert isinstance(found, Shown)
     (name,) = outputs.values()
     assert (found.object.id, found.object.complete) == (name, True)
+    assert kind.listing is not None
     assert console.asked == [(kind.listing.action, body)]
     away = await objects.read(kind, dict.fromkeys(outputs, "no-such"), scope=scope, since=NEVER_READ)
     assert isinstance(away, Missing)
@@ -526,6 +541,9 @@ def test_the_kinds_that_these_tests_take_for_examples_are_what_they_say() -> Non
     """One without a read, one with a list of a container, two of one list, two with a part."""
     assert JOB.key == KindKey("v2", "FineTuningJob")
     assert JOB.read is None
+    assert TASK.listing is not None
+    assert MODEL.listing is not None
+    assert SET.listing is not None
     assert TASK.listing.scope == "jobId"
     assert MODEL.listing.each
     assert MODEL.listing.action == SET.listing.action

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from qfops.core.address import Address, KindKey, ObjectKey
-from qfops.core.observation import LiveObject, Observed
+from qfops.core.observation import LiveObject, Observed, Place, Unsearched
 from qfops.core.paths import get, put
 from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan
@@ -25,6 +25,7 @@ from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
 from qfops.planning.policy import Approval
 from tests.support.bench import resource
+from tests.support.searches import Everywhere
 from tests.support.status import kept_status
 
 PUBLISHED = {"importStatus": "ImportFinished", "publishStatus": "Published"}
@@ -55,6 +56,7 @@ class World:
         self.inventory: dict[KindKey, dict[str, LiveObject]] = {}
         self.missing: set[ObjectKey] = set()
         self.unreadable: dict[ObjectKey, str] = {}
+        self.unlisted: dict[Place, str] = {}
         self.unsettled: dict[Address, str] = {}
         self.adopt: dict[Address, str] = {}
         self.moved: dict[Address, Address | None] = {}
@@ -150,7 +152,8 @@ class World:
 
     def given(self, flags: PlanOptions | None = None) -> PlanInput:
         """What the planner is given."""
-        observed = Observed(self.inventory, frozenset(self.missing), self.unreadable)
+        searches = Everywhere({place: Unsearched(why) for place, why in self.unlisted.items()})
+        observed = Observed(self.inventory, frozenset(self.missing), self.unreadable, searches=searches)
         state = State(project="demo", entries=self.entries)
         settings = Settings("demo", moved=self.moved, forget=tuple(sorted(self.forgotten)))
         return PlanInput(

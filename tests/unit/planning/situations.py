@@ -283,6 +283,7 @@ def _unsettled(found: Situation) -> None:
 
 def _kept_gone(found: Situation) -> None:
     del found.world.inventory[found.kind.key]["kept-1"]
+    found.world.missing.add(ObjectKey(found.kind.key, "kept-1"))
 
 
 def _foreign_content(found: Situation) -> None:

@@ -13,6 +13,7 @@ from qfops.core.state.state import State
 from qfops.kinds.registry import load
 from qfops.planning.context import PlanInput
 from qfops.planning.planner import make_plan
+from tests.support.searches import Everywhere
 
 MODEL, SET = Address("Model", "faq"), Address("ModelSet", "faq")
 
@@ -40,7 +41,7 @@ def test_what_rests_on_a_blocked_end_is_looked_at_again() -> None:
         PlanInput(
             registry=load(), settings=Settings("demo"), resources={},
             state=State(project="demo", entries=entries),
-            observed=Observed(inventory), now=0.0, today=date(2026, 1, 1),
+            observed=Observed(inventory, searches=Everywhere()), now=0.0, today=date(2026, 1, 1),
             options=PlanOptions(scope=Scope.DESTROY),
         )
     )  # fmt: skip

@@ -36,7 +36,7 @@ NEW = replace(OLD, attributes={**OLD.attributes, "templateContent": "new"})
 NO_EFFECT = error(ErrorClass.NO_EFFECT, status=429)
 REFUSED = error(status=400, code="InappropriateJSON")
 LOST = error(ErrorClass.UNKNOWN_OUTCOME, status=500)
-GONE = error(status=404)
+GONE = error(status=404, code="NoSuchObject")
 CROWDED = error(status=400, code="TaskRunningNumberExceedLimit", crowded=True)
 CREATED: JSON = {"templateId": "pt-1"}
 SHOWN_OLD: JSON = {"templateId": "pt-1", "templateName": "p", "templateContent": "old"}
@@ -238,6 +238,8 @@ def test_a_lost_create_with_two_matches_is_left_to_a_person() -> None:
     desk = Desk(LOST)
     items: list[dict[str, JSON]] = [{"templateId": name, "templateName": "p"} for name in ("pt-1", "pt-2")]
     desk.console.lists["DescribePromptTemplates"] = items
+    names = iter(("pt-1", "pt-2"))
+    desk.console.reads["DescribePromptTemplate"] = lambda: {"templateId": next(names), "templateName": "p"}
     with pytest.raises(Unsettled, match=r"\(pt-1, pt-2\).*state settle PromptTemplate/p"):
         desk.call(create())
     assert len(desk.session.state.intents) == 1

@@ -24,7 +24,7 @@ from tests.unit.objects.scripted import FakeClock, Items, Library, error
 
 KINDS = load()
 FORBIDDEN = error(status=403)
-MISSING = error(status=404)
+MISSING = error(status=404, code="NoSuchObject")
 
 
 def look(
@@ -88,7 +88,7 @@ def test_a_create_is_looked_for_in_its_scope_under_its_marks() -> None:
     items = tasks(("task-1", "LoRA"), ("task-2", "FullFineTuning"))
     console = Library(lists={"DescribeFineTuningTasks": items})
     found = look(console, lost_create("FineTuningTask", LORA), Repeat.LOOK_UP)
-    assert found == Look(Seen.ONE, ("task-1",))
+    assert found == Look(Seen.ALIKE, ("task-1",))
     assert console.asked == [("DescribeFineTuningTasks", {"jobId": "job-1"})]
 
 
@@ -99,8 +99,8 @@ def test_what_was_there_before_and_what_state_owns_are_no_candidates() -> None:
     intent = lost_create("FineTuningTask", LORA, "task-1")
     ours = Entry(address=Address.parse("FineTuningTask/other"), id="task-2")
     retired = replace(ours.without_object(), retired=(ours.as_retired("removed", None),))
-    assert look(console, intent, Repeat.LOOK_UP, ours) == Look(Seen.ONE, ("task-3",))
-    assert look(console, intent, Repeat.LOOK_UP, retired) == Look(Seen.ONE, ("task-3",))
+    assert look(console, intent, Repeat.LOOK_UP, ours) == Look(Seen.ALIKE, ("task-3",))
+    assert look(console, intent, Repeat.LOOK_UP, retired) == Look(Seen.ALIKE, ("task-3",))
     assert look(console, intent, Repeat.LOOK_UP) == Look(Seen.MANY, ("task-2", "task-3"))
 
 
@@ -131,7 +131,7 @@ def test_a_mark_that_the_list_does_not_show_is_read() -> None:
 
     console.reads["DescribeModel"] = detail
     planned: dict[str, JSON] = {"modelSetId": "am-1", "trainMeta": {"taskId": "task-2"}}
-    assert look(console, lost_create("Model", planned), Repeat.LOOK_UP) == Look(Seen.ONE, ("amv-2",))
+    assert look(console, lost_create("Model", planned), Repeat.LOOK_UP) == Look(Seen.ALIKE, ("amv-2",))
 
 
 @pytest.mark.parametrize("answer", [FORBIDDEN, MISSING], ids=["403", "404"])
@@ -285,7 +285,7 @@ def test_a_look_never_takes_an_answer_that_began_before_it() -> None:
         console.lists["DescribeFineTuningTasks"] = tasks(("task-1", "LoRA"))
         asked = objects.moment()
         found, began = await _looked(objects, lost_create("FineTuningTask", LORA), Repeat.LOOK_UP)
-        assert found == Look(Seen.ONE, ("task-1",))
+        assert found == Look(Seen.ALIKE, ("task-1",))
         assert began > asked
         assert len(console.asked) == 2
 

@@ -97,7 +97,7 @@ def test_an_outcome_names_what_was_made_and_nothing_else() -> None:
 
 LOST = error(ErrorClass.UNKNOWN_OUTCOME, status=500)
 REFUSED = error(status=400)
-GONE = error(status=404)
+GONE = error(status=404, code="NoSuchObject")
 
 
 @dataclass(frozen=True)

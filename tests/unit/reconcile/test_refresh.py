@@ -192,7 +192,10 @@ def test_a_new_dataset_whose_version_is_not_listed_yet_is_read_and_never_missing
         assert live is not None
         assert live.attributes.get("publish") is (True if isinstance(fact, Shown) else None)
     old = Door(FakeClock(), None, {"Dataset": [DATA]}, absent)
-    assert refreshed(old, replace(entry, created=0.0)).missing == {ObjectKey(DATASET.key, "dg-1")}
+    found = refreshed(old, replace(entry, created=0.0))
+    assert found.missing == frozenset()
+    why = "ds-1 is gone, which was made with it; the object itself is there"
+    assert found.unreadable == {ObjectKey(DATASET.key, "dg-1"): why}
 
 
 DENIED = error(status=403)
@@ -208,7 +211,9 @@ def test_a_read_that_cannot_tell_spoils_only_what_a_list_shows_too_little_of(sta
     assert found.unreadable == ({} if status else {ObjectKey(TASK.key, "task-0"): "no"})
 
 
-@pytest.mark.parametrize(("failure", "stays"), [(DENIED, True), (error(status=404), True), (None, False)])
+@pytest.mark.parametrize(
+    ("failure", "stays"), [(DENIED, True), (error(status=404, code="NoSuchObject"), True), (None, False)]
+)
 def test_a_part_that_cannot_be_told_makes_its_object_unreadable(
     failure: ApiError | None, stays: bool
 ) -> None:

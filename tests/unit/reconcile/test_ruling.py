@@ -16,6 +16,9 @@ EARLY, LATE = 1059.9, 1060.0
 # What was seen, the ruling while an effect may still show up, and the ruling after that.
 LOOK_UP = {
     Seen.ONE: (DONE, DONE),
+    Seen.ALIKE: (PENDING, DONE),
+    Seen.UNPROVEN: (AMBIGUOUS, AMBIGUOUS),
+    Seen.UNLIKE: (PENDING, AMBIGUOUS),
     Seen.MANY: (AMBIGUOUS, AMBIGUOUS),
     Seen.NONE: (PENDING, REPEAT),
     Seen.MOVED: (DONE, DONE),
@@ -61,6 +64,7 @@ def test_how_many_matches_there_are() -> None:
     """None, exactly one, or more than one."""
     assert seen_among(()) is Seen.NONE
     assert seen_among(("a",)) is Seen.ONE
+    assert seen_among(("a",), named=False) is Seen.ALIKE
     assert seen_among(("a", "b")) is Seen.MANY
 
 
@@ -70,6 +74,8 @@ def test_what_cannot_be_told_names_the_candidates_and_the_way_out() -> None:
     assert "2 objects" in many
     assert "(amv-1, amv-2)" in many
     assert "state settle Model/a --id ID (or --none)" in many
+    one = explain("Model/a", "CreateCustomModel", AMBIGUOUS, Look(Seen.UNLIKE, ("amv-1",), "amv-1 differs"))
+    assert "one object could be its result (amv-1; amv-1 differs)" in one
     unread = explain("Model/a", "CreateCustomModel", AMBIGUOUS, Look(Seen.UNREADABLE, reason="403 denied"))
     assert "403 denied" in unread
     assert "state settle Model/a" in unread

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from qfops.core.address import KindKey
-from qfops.core.observation import LiveObject, Observed
+from qfops.core.observation import LiveObject, Observed, Place, Searched
 from qfops.core.values import JSON
 from qfops.kinds.registry import load
 from qfops.objects.matching import matches, search_key
@@ -23,7 +23,8 @@ def keys(
 ) -> tuple[SearchKeys, FakeClock]:
     """Search keys over a refresh of runs that was made just now."""
     clock = FakeClock()
-    observed = Observed({TASK.key: {item.id: item for item in live}})
+    searches = {Place(TASK.key, scope): Searched() for scope in ("job-1", "job-2")}
+    observed = Observed({TASK.key: {item.id: item for item in live}}, searches=dict(searches))
     objects = Objects(console or Library(), clock.now, 10 * fresh)
     return SearchKeys(objects, observed, clock.now(), fresh), clock
 
@@ -64,7 +65,7 @@ def test_a_fresh_refresh_tells_what_was_there_before() -> None:
         task("task-3", "job-1", "FullFineTuning"),
         LiveObject("task-4", {"jobId": "job-1"}, {"taskId": "task-4"}),
     )
-    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-1", "task-4")
+    assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-1", "task-4")
 
 
 def test_an_old_refresh_is_not_trusted() -> None:
@@ -73,9 +74,9 @@ def test_an_old_refresh_is_not_trusted() -> None:
     console = Library(lists={"DescribeFineTuningTasks": items})
     search, clock = keys(task("task-1", "job-1", "LoRA"), console=console)
     clock.time += 59.9
-    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-1",)
+    assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-1",)
     clock.time += 0.1
-    assert asyncio.run(search.before(TASK, PLANNED)) == ("task-9",)
+    assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-9",)
 
 
 def test_looks_of_one_scope_share_a_list_while_it_is_fresh() -> None:
@@ -85,9 +86,9 @@ def test_looks_of_one_scope_share_a_list_while_it_is_fresh() -> None:
     clock.time += 60.0
     for passed, asked in ((0.0, 1), (59.0, 1), (2.0, 2)):
         clock.time += passed
-        assert asyncio.run(search.before(TASK, PLANNED)) == ("task-9",)
+        assert asyncio.run(search.before(TASK, PLANNED, {})) == ("task-9",)
         assert len(console.asked) == asked
-    asyncio.run(search.before(TASK, {**PLANNED, "jobId": "job-2"}))
+    asyncio.run(search.before(TASK, {**PLANNED, "jobId": "job-2"}, {}))
     assert [body for _, body in console.asked] == [{"jobId": "job-1"}] * 2 + [{"jobId": "job-2"}]
 
 
@@ -98,14 +99,14 @@ def test_what_the_console_chooses_may_be_any_of_its_choices() -> None:
         task("task-2", "job-2", "LoRA"),
         task("task-3", "job-1", "PromptTuning"),
     )
-    assert asyncio.run(search.before(TASK, {"jobId": "job-1"})) == ("task-1", "task-3")
+    assert asyncio.run(search.before(TASK, {"jobId": "job-1"}, {})) == ("task-1", "task-3")
 
 
 def test_a_lost_create_is_found_although_the_console_chose_the_scale() -> None:
     """It would be sent, and paid, a second time."""
     items: Items = [{"taskId": "task-9", "jobId": "job-1", "parameterScale": "LoRA"}]
     search, _ = keys(console=Library(lists={"DescribeFineTuningTasks": items}), fresh=0.0)
-    assert asyncio.run(search.before(TASK, {"jobId": "job-1"})) == ("task-9",)
+    assert asyncio.run(search.before(TASK, {"jobId": "job-1"}, {})) == ("task-9",)
 
 
 def test_a_description_that_is_written_empty_or_shown_as_null_is_silence() -> None:

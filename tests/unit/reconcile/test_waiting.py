@@ -131,7 +131,7 @@ def test_a_status_that_nobody_knows_is_no_reason_to_wait() -> None:
 def test_an_object_that_vanishes_is_not_waited_for() -> None:
     """Somebody deleted it meanwhile."""
     bench = Bench(("New", "None"))
-    bench.console.reads["DescribeService"] = error(status=404)
+    bench.console.reads["DescribeService"] = error(status=404, code="NoSuchObject")
     with pytest.raises(NotReady, match="vanished"):
         bench.wait()
 
