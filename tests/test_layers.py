@@ -78,6 +78,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal",),
         ("run",),
         ("approved", "lost_calls"),
+        ("rest",),
         ("apply", "fresh_plan", "state_edits"),
         ("workflow",),
     ),
@@ -87,7 +88,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("story",),
         ("text",),
         ("reports",),
-        ("plan_json",),
+        ("plan_json", "question"),
     ),
     "manifests": (
         ("codes", "positions", "scalars"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from qfops.core.address import Address
 from qfops.core.observation import Observed
-from qfops.core.plan.plan import Plan
+from qfops.core.plan.plan import Place, Plan
 from qfops.core.state.state import State
 from qfops.objects.objects import Objects
 from qfops.planning.context import PlanInput
@@ -17,6 +17,7 @@ from qfops.reconcile.approved import owed_changes
 from qfops.reconcile.lost_calls.settlement import settle_in_memory
 from qfops.reconcile.refresh import refresh
 from qfops.reconcile.refresh_targets import RefreshScope
+from qfops.reconcile.rest import stored_approval
 from qfops.reconcile.world import Desired, World
 
 
@@ -63,7 +64,9 @@ async def fresh_plan(
             unsettled=unsettled,
         )
     )
-    return Refreshed(plan, observed, now, state)
+    place = Place(world.settings.endpoint, observed.account or state.account)
+    stored = stored_approval(state.approved, plan, desired, state.entries)
+    return Refreshed(replace(plan, place=place, stored=stored), observed, now, state)
 
 
 def _has_object(state: State, address: Address) -> bool:

@@ -33,12 +33,12 @@ def adopt_command(
     \b
     qfops adopt Dataset/faq-train ds-8q2k4m6n
     """
-    from qfops.cli.approve import Consent
+    from qfops.cli.approve import Consent, opened
     from qfops.cli.change import ChangeCommand, carry_out
-    from qfops.cli.project import open_project
     from qfops.core.errors import UsageError
 
-    project = open_project(invocation)
+    consent = Consent.of(working)
+    project = opened(invocation, (), consent)
     if address not in project.resources:
         raise project.unknown(address)
     entry = project.store().read().entries.get(address)
@@ -52,7 +52,6 @@ def adopt_command(
             f"To let go of that one first, without ending it: {project.prefix} state rm {address}",
         )
     options = replace(PlanOptions(targets=(address,)), revert_drift=Need.REVERT_DRIFT in working.allow)
-    consent = Consent(working.auto_approve, working.allow, working.expect_digest)
     return carry_out(
         project, ChangeCommand("adopt", options, consent, working, output, adopt={address: object_id})
     )

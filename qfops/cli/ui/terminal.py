@@ -85,10 +85,24 @@ def note(text: str) -> None:
     _write(sys.stderr, text if text.endswith("\n") else text + "\n")
 
 
-def ask(question: str) -> bool:
-    """Ask on the terminal; only y or yes is yes."""
-    _write(sys.stderr, f"{question} [y/N] ")
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+def ask(question: str) -> str:
+    """Ask on the terminal; the line that is typed, without the spaces around it.
+
+    What was typed before the question stood there was no answer to it: it is thrown away.
+    """
+    _forget_typed()
+    _write(sys.stderr if is_terminal(sys.stderr) else sys.stdout, f"{question} ")
+    return sys.stdin.readline().strip()
+
+
+def _forget_typed() -> None:
+    """Throw away what waits to be read on a real terminal (a program that stands in for one has nothing)."""
+    import termios
+
+    try:
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+    except (OSError, ValueError, termios.error):
+        return
 
 
 def lost() -> bool:

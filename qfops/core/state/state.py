@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qfops.core.address import Address, ObjectKey
-from qfops.core.state.approved_plan import ApprovedPlan
+from qfops.core.state.approved_plan import AppliedPlan, ApprovedPlan
 from qfops.core.state.entry import Entry
 from qfops.core.state.records import Intent
 
@@ -15,7 +15,10 @@ FORMAT_VERSION = 2
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class State:
-    """A snapshot with the journal replayed; `intents` are the calls without an outcome, by attempt."""
+    """A snapshot with the journal replayed; `intents` are the calls without an outcome, by attempt.
+
+    `applied` are the plans that were approved as a whole and done to the end, the latest first.
+    """
 
     project: str
     environment: str = ""
@@ -25,6 +28,7 @@ class State:
     entries: Mapping[Address, Entry] = field(default_factory=dict)
     intents: Mapping[str, Intent] = field(default_factory=dict)
     approved: ApprovedPlan | None = None
+    applied: tuple[AppliedPlan, ...] = ()
 
     def __repr__(self) -> str:
         return f"State({self.project!r}, {self.lineage[:8]}#{self.serial}, {len(self.entries)} entries)"

@@ -40,7 +40,7 @@ from qfops.state.format.strict import (
 _KEYS = frozenset(
     (
         *("seq", "type", "attempt", "address", "step", "operation", "object", "attributes", "before", "id"),
-        *("outputs", "entries", "at", "expires", "by", "commit", "message", "done", "approved"),
+        *("outputs", "entries", "at", "expires", "by", "commit", "message", "done", "approved", "dropped"),
     )
 )
 _TYPES = {"intent": "intent", "outcome": "outcome", "failed": "failed"}
@@ -82,7 +82,7 @@ def _body(record: Intent | Outcome | Failure | Strike) -> tuple[str, Object]:
         return "outcome", sparse(document)
     if isinstance(record, Failure):
         return "failed", sparse({"message": record.message})
-    return "outcome", {"done": True}
+    return "outcome", {"done": True, **sparse({"dropped": record.dropped})}
 
 
 def _write_header(header: Header, type_: str) -> Object:
@@ -125,7 +125,7 @@ def read_record(value: object, where: str) -> Record:
     if type_ == "failed":
         return Failure(header=header, message=field(source, "message", str, "", where))
     if header.step == _APPROVE:
-        return Strike(header=header)
+        return Strike(header=header, dropped=field(source, "dropped", bool, False, where))
     return Outcome(
         header=header,
         entries=_read_entries(field(source, "entries", dict, {}, where), where),
