@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from qfops.core.plan.steps import operation_of
 from qfops.core.state.entry import CURRENT, Entry
 from qfops.core.state.records import Intent, Outcome
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
-from qfops.kinds.ids import object_id
+from qfops.kinds.ids import nothing_bought, object_id, with_bought
 from qfops.reconcile.effects import without
 
 
@@ -24,7 +25,11 @@ def outcome(
     found = ""
     if after is not None and after.id is None and outputs:
         found = object_id(kind, outputs)
-        after = replace(after, id=found, outputs={**after.outputs, **outputs})
+        after = replace(after, id=found, outputs={**nothing_bought(kind), **after.outputs, **outputs})
+    elif after is not None and after.id is not None:
+        operation = kind.operations.get(operation_of(intent.header.step))
+        if operation is not None:
+            after = replace(after, outputs=with_bought(operation, after.outputs, outputs))
     return Outcome(
         header=intent.header,
         entries={intent.header.address: after},

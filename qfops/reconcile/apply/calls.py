@@ -13,7 +13,7 @@ from qfops.core.exit_codes import ExitCode
 from qfops.core.plan.steps import Repeat
 from qfops.core.state.records import Intent, Outcome
 from qfops.core.values import JSON
-from qfops.kinds.ids import created_outputs, object_id
+from qfops.kinds.ids import bought_ids, created_outputs, object_id
 from qfops.reconcile.apply.running import Running
 from qfops.reconcile.concurrency import interruptible
 from qfops.reconcile.journal import Request
@@ -35,7 +35,7 @@ class Interrupted(QfopsError):
 
 
 Outputs = Mapping[str, JSON]
-"""What a call that took effect has made: the outputs of a new object; {} for every other call."""
+"""What a call that took effect has made: the outputs of a new object, the id of what was bought, or {}."""
 
 
 class Caller:
@@ -142,9 +142,9 @@ class Caller:
 
 
 def _made_by(request: Request, result: JSON) -> Outputs:
-    """The outputs that an answer holds; QfopsError for a creation that names no object."""
+    """What an answer says was made; QfopsError for a creation that names no object."""
     if request.call.operation != "create":
-        return {}
+        return bought_ids(request.operation, result)
     outputs = created_outputs(request.kind, result)
     if not object_id(request.kind, outputs):
         raise QfopsError(f"{request.operation.action} answered without {' or '.join(request.kind.id)}")
