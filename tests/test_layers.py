@@ -81,6 +81,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal",),
         ("run",),
         ("approved", "lost_calls"),
+        ("rest",),
         ("apply", "drift", "fresh_plan", "moves", "state_edits"),
         ("workflow",),
     ),
@@ -90,7 +91,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("story",),
         ("text",),
         ("reports",),
-        ("plan_json",),
+        ("plan_json", "question"),
         ("drift_json",),
     ),
     "manifests": (

@@ -161,3 +161,14 @@ def test_a_module_without_a_kind_of_its_version_is_refused(
     finally:
         sys.modules.pop("qfops.kinds.v7", None)
         vars(qfops.kinds).pop("v7", None)
+
+
+def test_what_costs_money_is_a_run_or_says_what_it_buys() -> None:
+    """Of every kind: a call that is paid for and does neither would be approved unseen."""
+    silent = [
+        f"{kind.name} {name}"
+        for kind in load().kinds.values()
+        for name, operation in kind.operations.items()
+        if operation.billable and operation.buys is None and not (kind.run and name == "create")
+    ]
+    assert silent == []

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 import click
 
 from qfops.core.address import Address
+from qfops.core.canonical import is_digest
 from qfops.core.durations import seconds
 from qfops.core.plan.actions import ALLOWABLE
 from qfops.core.plan_options import PlanOptions
@@ -52,6 +53,17 @@ def allowed(text: str) -> frozenset[str]:
     return words
 
 
+def digest(text: str) -> str:
+    """A whole digest, in lower case; a usage error for anything else, an empty text above all."""
+    found = text.lower()
+    if not is_digest(found):
+        raise click.BadParameter(
+            f"{text!r} is not a digest: a digest has 64 digits, 0-9 and a-f. "
+            "Copy it whole from the last lines of qfops plan."
+        )
+    return found
+
+
 def label(text: str) -> tuple[str, str]:
     """`KEY=VALUE`; a usage error."""
     key, found, value = text.partition("=")
@@ -69,7 +81,8 @@ class Working:
 
     auto_approve: bool
     allow: frozenset[str]
-    expect_digest: str
+    expect_digest: str | None
+    no_input: bool
     concurrency: int
     wait: float | None
     detach: bool
@@ -154,7 +167,8 @@ allow = click.option(
     metavar="WORD,…",
     type=allowed,
     default="",
-    help="Allow delete, deactivate, replace or revert-drift, separated by commas; implies --auto-approve.",
+    help="Allow delete, deactivate, replace, revert-drift or purchase, separated by commas; "
+    "off a terminal it implies --auto-approve.",
 )
 
 working = gathered(
@@ -165,8 +179,9 @@ working = gathered(
     ),
     allow,
     click.option(
-        "--expect-digest", metavar="DIGEST", default="", help="Do it if the plan is exactly this one."
+        "--expect-digest", metavar="DIGEST", type=digest, help="Do it if the plan is exactly this one."
     ),
+    click.option("--no-input", is_flag=True, help="Ask nothing: what would be asked is refused (exit 3)."),
     click.option(
         "--concurrency",
         metavar="N",

@@ -41,7 +41,8 @@ def summarize(plan: Plan, result: ApplyResult, prefix: str, options: PlanOptions
         found = (item for how in ways for item in result.of(how))
         return tuple(_item(item) for item in sorted(found, key=lambda item: place[item.change.key]))
 
-    dropped = tuple(_dropped(text) for text in result.dropped)
+    why = result.why_dropped
+    dropped = tuple(_dropped(name, why.get(name, "it moved since")) for name in result.dropped)
     return ApplySummary(
         applied=listed(How.APPLIED),
         failed=listed(How.FAILED),
@@ -66,10 +67,10 @@ def _done(change: Change) -> str:
     return "; ".join([_DONE[change.action], *(f"stays: {text}" for text in change.ends.left)])
 
 
-def _dropped(text: str) -> SummaryItem:
-    address, _, object_id = text.partition(" ")
+def _dropped(name: str, why: str) -> SummaryItem:
+    address, _, object_id = name.partition(" ")
     about = f"old object {object_id}: " if object_id else ""
-    return SummaryItem(address, f"{about}moved since it was approved, so it was dropped")
+    return SummaryItem(address, f"{about}its approval is dropped: {why}")
 
 
 def _next(plan: Plan, result: ApplyResult, prefix: str, options: PlanOptions) -> str:

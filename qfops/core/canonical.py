@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def canonical(value: object) -> object:
@@ -28,3 +31,8 @@ def encode(value: object) -> bytes:
 def digest(value: object) -> str:
     """The SHA-256 of the canonical JSON, 64 lower-case hex digits."""
     return hashlib.sha256(encode(value)).hexdigest()
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text has the form of a digest; nothing else can name what was approved."""
+    return _DIGEST.fullmatch(text) is not None

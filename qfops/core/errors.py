@@ -50,6 +50,12 @@ class InputError(QfopsError):
         super().__init__(f"{errors} error{'s' if errors != 1 else ''} in the project's files")
 
 
+class Unloadable(InputError):
+    """What is left of an approval cannot be planned, because the project's files are wrong (exit 64)."""
+
+    exit_code = ExitCode.USAGE
+
+
 class Refused(QfopsError):
     """A rule of safety holds this back: not approved, protected, a limit (exit 3)."""
 

@@ -7,14 +7,14 @@ pays for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TypeAlias
 
 from qfops.core.address import KindKey
 from qfops.core.values import ABSENT, JSON, child, same
 from qfops.kinds.base import Kind, Ref
 from qfops.kinds.normalise import NORMALISERS
-from qfops.kinds.operations import Listing
+from qfops.kinds.operations import Buys, Listing
 from qfops.kinds.rules import Rule, RuleType
 
 Schema: TypeAlias = "dict[str, JSON]"
@@ -177,6 +177,10 @@ def _operations(kind: Kind, paths: Paths) -> Iterator[str]:
             for path in operation.requires
             if path not in paths
         )
+        if operation.buys is not None:
+            yield from _purchase(name, operation.buys, paths, outputs)
+        if operation.also and operation.also not in outputs:
+            yield f"{name} names {operation.also}, which is no output"
         if operation.when is not None and operation.when[0] not in paths:
             yield f"{name} depends on {operation.when[0]}, which the schema lacks"
         yield from (
@@ -189,6 +193,13 @@ def _operations(kind: Kind, paths: Paths) -> Iterator[str]:
         yield from (
             f"{status.key} is proven by {item}, which nothing keeps" for item in needed if item not in kept
         )
+
+
+def _purchase(name: str, buys: Buys, paths: Paths, outputs: Container[str]) -> Iterator[str]:
+    named = (buys.amount, buys.unit, buys.timing, buys.term, buys.unless[0])
+    yield from (f"{name} buys by {path}, which the schema lacks" for path in named if path not in paths)
+    if buys.learns and buys.learns not in outputs:
+        yield f"{name} learns {buys.learns}, which is no output"
 
 
 def _end(kind: Kind) -> Iterator[str]:

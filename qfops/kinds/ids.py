@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from qfops.core.values import JSON
 from qfops.kinds.base import IdForm, Kind, is_plain_id
+from qfops.kinds.operations import Operation
 
 
 def outputs_in(kind: Kind, answer: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -51,3 +52,34 @@ def id_parts(kind: Kind, id_: str) -> dict[str, JSON]:
     """The outputs that an id is made of; {} where it is no id of this kind."""
     parts = id_.split("/")
     return dict(zip(kind.id, parts, strict=True)) if len(parts) == len(kind.id) and all(parts) else {}
+
+
+def bought_ids(operation: Operation, result: JSON) -> dict[str, JSON]:
+    """The output that the answer to a purchase adds to; {} where it names nothing."""
+    buys = operation.buys
+    found = result.get(buys.key) if buys is not None and isinstance(result, dict) else None
+    if buys is None or not buys.adds_to or not isinstance(found, str) or not found:
+        return {}
+    return {buys.adds_to: [found]}
+
+
+def nothing_bought(kind: Kind) -> dict[str, JSON]:
+    """The lists of a new object that purchases add to; an older object may lack what it bought."""
+    found = (item.buys.adds_to for item in kind.operations.values() if item.buys is not None)
+    return {name: [] for name in found if name}
+
+
+def with_bought(operation: Operation, outputs: dict[str, JSON], new: Mapping[str, JSON]) -> dict[str, JSON]:
+    """The outputs of an object once a purchase took effect; "" stands for one whose id nobody said."""
+    name = operation.buys.adds_to if operation.buys is not None else ""
+    if not name:
+        return outputs
+    known, ids = outputs.get(name), new.get(name)
+    before = known if isinstance(known, list) else []
+    return {**outputs, name: [*before, *(ids if isinstance(ids, list) else [""])]}
+
+
+def more_ids(operation: Operation, outputs: Mapping[str, JSON]) -> list[str]:
+    """The further objects that an operation has to name, each in a call of its own."""
+    found = outputs.get(operation.also)
+    return [item for item in found if isinstance(item, str) and item] if isinstance(found, list) else []

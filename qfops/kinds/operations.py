@@ -26,6 +26,31 @@ class CallValues:
 
 
 @dataclass(frozen=True, slots=True)
+class Buys:
+    """What an operation buys beside what it does, as paths of the attributes.
+
+    `amount` says how many, `unit` of what, `timing` how it is paid for: a call can give it back only where
+    that is one of `given_back`. `term` says for how long. Nothing is bought where `unless` (path, value) is
+    so. `learns` is the output that names it; where that is a list, `key` is what the answer calls the id, and
+    each purchase adds to the list. "": nothing names it, so nothing gives it back.
+    """
+
+    amount: str
+    unit: str
+    timing: str
+    given_back: tuple[str, ...]
+    term: str
+    unless: tuple[str, JSON]
+    learns: str = ""
+    key: str = ""
+
+    @property
+    def adds_to(self) -> str:
+        """The output that is a list of what was bought; "" where there is none."""
+        return self.learns if self.key else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One mutating action.
 
@@ -37,7 +62,8 @@ class Operation:
     with their live value. `result` names the output that a bare string answer is. `until` maps status
     fields to the words that end the wait after this call. `when` is a condition on the attributes
     (path, value) for the step to be planned at all. `counters` are observed outputs that tell whether a lost
-    call took effect. `encode` makes the whole body where no rule above can say it, or says why the call must
+    call took effect. `buys` says what it buys. `also` is an output that lists more objects to name, each in a
+    call of its own. `encode` makes the whole body where no rule above can say it, or says why the call must
     not be sent as things stand.
     """
 
@@ -52,6 +78,8 @@ class Operation:
     until: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     when: tuple[str, JSON] | None = None
     counters: tuple[str, ...] = ()
+    buys: Buys | None = None
+    also: str = ""
     encode: Callable[[CallValues], dict[str, JSON] | Finding] | None = None
 
 

@@ -35,12 +35,15 @@ class Owed:
         Known ids in place of unknown ones and steps already done are no difference; a call that was not
         approved, a console edit in the way, or an object that moved before we began, is. Where the manifest
         says something else by now, only the very same change is covered: approved were values, not calls.
+        A call that took effect once is never covered again: what ran and failed is repeated as a new change.
         """
+        calls = [(step.id, step.action) for step in change.steps if isinstance(step, Call)]
+        if self.change.took_effect.intersection(step for step, _ in calls):
+            return False
         if change.seal.digest == self.change.digest:
             return True
         if not self.as_approved or any(vote.overwrites for vote in change.attributes):
             return False
-        calls = [(step.id, step.action) for step in change.steps if isinstance(step, Call)]
         if not set(calls) <= set(self.change.steps):
             return False
         return self.change.started or change.seal.fingerprint == self.change.fingerprint
@@ -51,12 +54,12 @@ class PlanInput:
     """Everything a plan is made of. `now` is seconds since 1970, `today` the date for `ignore.until`.
 
     `adopt` are the adoptions asked for, from `qfops.yaml` and the command line; `vouched` are the addresses
-    of which qfops.yaml says that nothing in the console is theirs. `owed` are the changes of a stored approved
-    plan that are still to be done, at the addresses that they have after the moves. `unsettled` are addresses
-    with a call whose outcome is not known yet, with the reason. `approval` is what the plan will be approved
-    by, so that nothing is built on a change that it does not cover; None: it will be approved as a whole, or
-    not at all. `neighbours` are the objects that other states own in this console, `elsewhere` is what each
-    other environment declares.
+    of which qfops.yaml says that nothing in the console is theirs. `owed` are the changes of a stored
+    approved plan that are still to be done, at the addresses that they have after the moves. `unsettled`
+    are addresses with a call whose outcome is not known yet, with the reason. `approval` is what the plan
+    will be approved by, so that nothing is built on a change that it does not cover; None: it will be
+    approved as a whole, or not at all. `neighbours` are the objects that other states own in this console,
+    `elsewhere` is what each other environment declares.
 
     `moved` and `waiting` come from the reading of `moved` in qfops.yaml, after which `state` is the one with
     its entries at their new addresses: the old address by the new one, and why an address cannot move yet.

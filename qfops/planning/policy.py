@@ -25,6 +25,8 @@ def needs(change: Change) -> list[Need]:
         found.add(Need.DEACTIVATE)
     elif change.ends.destroys or change.stops:
         found.add(Need.REPLACE)
+    if any(item.for_good for item in change.bought):
+        found.add(Need.PURCHASE)
     for vote in change.attributes:
         if vote.verdict is Verdict.REVERT:
             found.add(Need.REVERT_DRIFT)

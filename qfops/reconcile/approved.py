@@ -1,8 +1,8 @@
-"""The approved plan: what is stored of an approval, what is still owed of it, and its rest."""
+"""The approved plan: what is stored of an approval, and what is still owed of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qfops.core import graph
@@ -10,11 +10,10 @@ from qfops.core.address import Address, Location
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change, ChangeKey
 from qfops.core.plan.plan import Plan
-from qfops.core.plan.steps import MOVE, api_action
+from qfops.core.plan.steps import api_action
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
-from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
-from qfops.core.state.entry import CURRENT
-from qfops.core.state.state import State
+from qfops.core.state.approved_plan import ApprovedPlan, Coverage, OwedChange
 from qfops.planning.context import Owed
 from qfops.planning.order.selection import resource_targets
 from qfops.reconcile.world import Desired
@@ -32,7 +31,7 @@ def approved_plan(
         by=by,
         run_url=run_url,
         at=at,
-        options=replace(desired.options, paths=(), targets=(), labels=(), declared=None),
+        options=as_stored(desired.options),
         adopt=dict(desired.adopt),
         changes={change.key: change for change in owed},
         resources={
@@ -40,7 +39,23 @@ def approved_plan(
             for address in sorted(needed)
             if address in desired.resources
         },
+        covers=_coverage(plan, changes),
     )
+
+
+def as_stored(options: PlanOptions) -> PlanOptions:
+    """The options as an approval keeps them: what paths declared then is named by address."""
+    chosen = options.chosen
+    targets = () if chosen is None else tuple(sorted(chosen))
+    return replace(options, paths=(), targets=targets, declared=None, allow_large_change=False)
+
+
+def _coverage(plan: Plan, changes: Sequence[Change]) -> Coverage:
+    """How much of the plan is approved with these of its changes; its digest names nothing that is owed."""
+    new = any(not change.seal.owed and change.action is not Action.WAIT for change in changes)
+    if not new or len(changes) < len(plan.acting):
+        return "part"
+    return "acting" if any(change.action.held for change in plan.changes) else "all"
 
 
 def _owed(change: Change) -> OwedChange:
@@ -61,12 +76,12 @@ def owed_changes(approved: ApprovedPlan | None, wanted: Mapping[Address, Resourc
     if approved is None:
         return {}
     return {
-        key: Owed(change, _same(approved.resources.get(key[0]), wanted.get(key[0])))
+        key: Owed(change, same_wish(approved.resources.get(key[0]), wanted.get(key[0])))
         for key, change in approved.changes.items()
     }
 
 
-def _same(stored: Resource | None, wanted: Resource | None) -> bool:
+def same_wish(stored: Resource | None, wanted: Resource | None) -> bool:
     """Whether two resources want the same, wherever they are written."""
     return _anywhere(stored) == _anywhere(wanted)
 
@@ -76,51 +91,3 @@ def _anywhere(resource: Resource | None) -> Resource | None:
         return None
     edges = tuple(sorted(resource.references))
     return replace(resource, location=Location("", 0), origins={}, references=edges)
-
-
-def desired_of(approved: ApprovedPlan) -> Desired:
-    """What a stored approval is about."""
-    return Desired(approved.resources, approved.options, approved.adopt)
-
-
-def moves_of(approved: ApprovedPlan) -> dict[Address, Address | None]:
-    """The moves that were approved and are still to be done.
-
-    Moves are carried out before an approval is stored; earlier versions stored them as steps. Lines that
-    qfops.yaml holds by now are not part of what was approved.
-    """
-    return {
-        change.moved_from: change.address
-        for change in approved.changes.values()
-        if change.moved_from is not None and any(step == MOVE.id for step, _ in change.steps)
-    }
-
-
-def state_of(approved: ApprovedPlan, state: State) -> State:
-    """The part of the state that an approval is about.
-
-    What other addresses hold is neither wanted nor gone: a rest that is carried out must not see their
-    manifests as removed.
-    """
-    kept = approved.concerns()
-    return replace(state, entries={a: entry for a, entry in state.entries.items() if a in kept})
-
-
-def done_or_dropped(owed: Iterable[ChangeKey], plan: Plan) -> tuple[list[ChangeKey], list[ChangeKey]]:
-    """The owed changes that a plan no longer makes: done by now, and planned otherwise."""
-    planned = {change.key: change for change in plan.changes}
-    done: list[ChangeKey] = []
-    dropped: list[ChangeKey] = []
-    for key in owed:
-        change = planned.get(key)
-        if change is None or change.action is Action.NO_OP:
-            done.append(key)
-        elif not change.seal.owed and change.action not in (Action.WAIT, Action.UNKNOWN):
-            dropped.append(key)
-    return done, dropped
-
-
-def named(key: ChangeKey) -> str:
-    """An owed change as messages name it: its address, and the old object where it is about one."""
-    address, object_ = key
-    return str(address) if object_ == CURRENT else f"{address} {object_}"

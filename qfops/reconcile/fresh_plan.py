@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from qfops.core.address import Address
 from qfops.core.durations import utc_day
 from qfops.core.observation import Observed
-from qfops.core.plan.plan import Plan
+from qfops.core.plan.plan import Place, Plan
 from qfops.core.state.neighbours import NO_NEIGHBOURS
 from qfops.core.state.state import State
 from qfops.objects.objects import Objects
@@ -19,6 +19,7 @@ from qfops.reconcile.approved import owed_changes
 from qfops.reconcile.lost_calls.settlement import settle_in_memory
 from qfops.reconcile.refresh import refresh
 from qfops.reconcile.refresh_targets import RefreshScope
+from qfops.reconcile.rest import stored_approval
 from qfops.reconcile.world import Desired, World
 
 
@@ -76,7 +77,9 @@ async def fresh_plan(
             neighbours=neighbours,
         )
     )
-    return Refreshed(plan, observed, now, state)
+    place = Place(world.settings.endpoint, observed.account or state.account)
+    stored = stored_approval(then.approved, plan, desired, then.entries)
+    return Refreshed(replace(plan, place=place, stored=stored), observed, now, state)
 
 
 def _has_object(state: State, address: Address) -> bool:

@@ -138,9 +138,9 @@ class Journal:
         )
         await self.session.append(record)
 
-    async def strike(self, key: OwedKey) -> None:
-        """A change of the approved plan asks for nothing any more."""
-        await self.session.append(Strike(header=self._header(key[0], APPROVE, key[1])))
+    async def strike(self, key: OwedKey, *, dropped: bool = False) -> None:
+        """A change of the approved plan asks for nothing any more, done or `dropped`."""
+        await self.session.append(Strike(header=self._header(key[0], APPROVE, key[1]), dropped=dropped))
 
     def _header(self, address: Address, step: str, object_: str, *, operation: str = "") -> Header:
         return Header(

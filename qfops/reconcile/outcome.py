@@ -13,7 +13,7 @@ from qfops.core.state.entry import CURRENT, Entry
 from qfops.core.state.records import Intent, Outcome
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
-from qfops.kinds.ids import object_id
+from qfops.kinds.ids import nothing_bought, object_id, with_bought
 from qfops.reconcile.effects import without
 
 
@@ -28,11 +28,14 @@ def outcome(
     found = ""
     if after is not None and after.id is None and outputs:
         found = object_id(kind, outputs)
-        after = replace(after, id=found, outputs={**after.outputs, **outputs})
-    elif after is not None and intent.header.object == CURRENT:
+        after = replace(after, id=found, outputs={**nothing_bought(kind), **after.outputs, **outputs})
+    elif after is not None and after.id is not None and intent.header.object == CURRENT:
         after = _started(kind, intent, after)
         handles = {name: value for name, value in outputs.items() if name in kind.handles}
-        after = replace(after, outputs={**after.outputs, **handles})
+        known: dict[str, JSON] = {**after.outputs, **handles}
+        operation = kind.operations.get(operation_of(intent.header.step))
+        bought = known if operation is None else with_bought(operation, known, outputs)
+        after = replace(after, outputs=bought)
     return Outcome(
         header=intent.header,
         entries={intent.header.address: after},

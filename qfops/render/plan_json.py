@@ -12,8 +12,9 @@ from qfops import __version__
 from qfops.core.canonical import digest
 from qfops.core.plan.actions import Verdict
 from qfops.core.plan.change import AttributeChange, Cause, Change
-from qfops.core.plan.plan import FORMAT_VERSION, HeldBack, Plan
+from qfops.core.plan.plan import FORMAT_VERSION, HeldBack, Place, Plan
 from qfops.core.plan.steps import Call, StateEdit, Step, Wait
+from qfops.core.plan.stored import StoredApproval, StoredChange
 from qfops.core.plan_options import PlanOptions
 from qfops.core.values import ABSENT, JSON, Marker, Reference, Sensitive, Slot, Unknown
 from qfops.render.reports.diagnostics import diagnostic_json
@@ -39,6 +40,8 @@ def plan_json(plan: Plan, options: PlanOptions = _PLAIN) -> dict[str, JSON]:
         },
         "project": plan.project,
         "environment": plan.environment,
+        **_place(plan.place),
+        **_stored(plan.stored),
         "state": {"lineage": plan.lineage, "serial": plan.serial},
         "digest": plan.digest,
         "complete": plan.complete,
@@ -49,6 +52,28 @@ def plan_json(plan: Plan, options: PlanOptions = _PLAIN) -> dict[str, JSON]:
         "diagnostics": [diagnostic_json(item) for item in plan.diagnostics],
         "stats": {"calls": plan.stats.calls, "retries": plan.stats.retries, "seconds": plan.stats.seconds},
     }
+
+
+def _place(place: Place) -> dict[str, JSON]:
+    """The console that the plan was made for; nothing where there was none."""
+    if not place.console:
+        return {}
+    account: dict[str, JSON] = {"account": place.account} if place.account else {}
+    return {"console": {"endpoint": place.console, **account}}
+
+
+def _stored(stored: StoredApproval | None) -> dict[str, JSON]:
+    """The approval that state still holds; nothing where there is none."""
+    if stored is None:
+        return {}
+    owed: list[JSON] = [_left(item) for item in stored.changes]
+    return {"stored": {"digest": stored.digest, "by": stored.by, "at": stored.at, "owed": owed}}
+
+
+def _left(item: StoredChange) -> dict[str, JSON]:
+    """A change of it; whether it is planned alike is missing where the plan was asked for otherwise."""
+    data: dict[str, JSON] = {"address": str(item.address), "object": item.object, "action": item.action}
+    return data if item.dropped is None else {**data, "alike": not item.dropped, "dropped": item.dropped}
 
 
 def plan_file(plan: Plan, options: PlanOptions = _PLAIN) -> dict[str, JSON]:
@@ -114,11 +139,12 @@ def _reason(change: Change) -> str:
     """The reason with everything else that people must know: notes, what stays, the way on."""
     stays = [f"stays: {text}" for text in change.ends.left]
     way_on = [f"way on: {change.decision.remedy}"] if change.decision.remedy else []
+    buys = [str(item) for item in change.bought]
     origin = change.origin
     moved = [f"moved from {origin.moved_from}"] if origin.moved_from else []
     moved += [f"kept by {origin.linked_from}"] if origin.linked_from else []
     return "; ".join(
-        part for part in (change.reason, *moved, *change.decision.notes, *stays, *way_on) if part
+        part for part in (change.reason, *moved, *buys, *change.decision.notes, *stays, *way_on) if part
     )
 
 

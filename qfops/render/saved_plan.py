@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from qfops.core.canonical import digest
+from qfops.core.canonical import digest, is_digest
 from qfops.core.diagnostics import nearest
-from qfops.core.errors import QfopsError
+from qfops.core.errors import QfopsError, UsageError
 from qfops.core.plan.actions import SUMMARY_KEYS, Action, Need, Verdict
 from qfops.core.plan.plan import FORMAT_VERSION
 from qfops.core.plan_options import KEYS, PlanOptions, read_arguments, read_options
@@ -30,10 +30,15 @@ TOP = _keys(
     "formatVersion tool project environment state digest complete summary changes drift affected diagnostics "
     "stats checksum"
 )
+OPTIONAL = _keys("console stored")
+"""Keys of the published format that stand only where there is something to say."""
 NESTED: Mapping[str, frozenset[str]] = {
     "tool": _keys("name version command destroy arguments options"),
     "tool.options": KEYS,
     "state": _keys("lineage serial"),
+    "console": _keys("endpoint account"),
+    "stored": _keys("digest by at owed"),
+    "stored.owed[]": _keys("address object action alike dropped"),
     "stats": _keys("calls retries seconds"),
     "summary": _keys(" ".join(SUMMARY_KEYS)),
     "changes[]": _keys(
@@ -53,7 +58,8 @@ class PlanFile:
     """What identifies a saved plan, and what it takes to make it again.
 
     `command` and `options` are how it was made; `changes` are (address, object, action) in the order of the
-    walk, and `needs` what all of them need beyond `--auto-approve`.
+    walk, and `needs` what all of them need beyond `--auto-approve`. `console` is the endpoint, if it
+    says so.
     """
 
     digest: str
@@ -66,6 +72,7 @@ class PlanFile:
     options: PlanOptions
     changes: tuple[tuple[str, str, str], ...]
     needs: tuple[Need, ...]
+    console: str = ""
 
 
 def read_plan(data: JSON) -> PlanFile:
@@ -82,12 +89,13 @@ def read_plan(data: JSON) -> PlanFile:
             "Apply it with that version, or make a new plan with this one: qfops plan --out FILE",
         )
     _check_keys(data)
+    _check_digest(data["digest"])
     _check_sum(data)
     return _identity(data, version)
 
 
 def _check_keys(data: Mapping[str, JSON]) -> None:
-    _known(data, TOP, "")
+    _known(data, TOP | OPTIONAL, "")
     for place, keys in NESTED.items():
         for found in _at(data, place.split(".")):
             _known(found, keys, place)
@@ -124,6 +132,12 @@ def _known(found: Mapping[str, JSON], keys: frozenset[str], place: str) -> None:
             )
 
 
+def _check_digest(found: JSON) -> None:
+    """An approval names a whole digest, so a file that holds anything else is used wrongly."""
+    if not isinstance(found, str) or not is_digest(found):
+        raise UsageError("The saved plan has no whole digest.", f"{found!r} stands for it.", _REMEDY)
+
+
 def _check_sum(data: Mapping[str, JSON]) -> None:
     rest = {key: value for key, value in data.items() if key != "checksum"}
     if data["checksum"] != digest(rest):
@@ -151,7 +165,14 @@ def _identity(data: Mapping[str, JSON], version: int) -> PlanFile:
             (str(item.get("address")), str(item.get("object")), str(item.get("action"))) for item in listed
         ),
         needs=_needs(listed, version),
+        console=_console(data),
     )
+
+
+def _console(data: Mapping[str, JSON]) -> str:
+    """The endpoint that the plan was made for; "" in a plan that does not say."""
+    console = data.get("console")
+    return str(console.get("endpoint", "")) if isinstance(console, dict) else ""
 
 
 def _options(tool: Mapping[str, JSON], version: int) -> PlanOptions:

@@ -6,14 +6,18 @@ Pure: no disk, no clock. The cost of one record does not depend on the size of t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from qfops.core.address import Address
-from qfops.core.state.approved_plan import ApprovedPlan, OwedChange, OwedKey
+from qfops.core.state.approved_plan import AppliedPlan, ApprovedPlan, OwedChange, OwedKey
 from qfops.core.state.entry import Entry
 from qfops.core.state.readdress import approved_at, entries_at
 from qfops.core.state.records import Approved, Failure, Intent, Moved, Outcome, Record, Strike
 from qfops.core.state.state import State
+
+_REMEMBERED = 20
+"""How many plans that were applied are remembered, for those who ask for one of them again."""
 
 
 class LiveState:
@@ -27,6 +31,7 @@ class LiveState:
         self._approved: ApprovedPlan | None = None
         self._owed: dict[OwedKey, OwedChange] = {}
         self._moved: dict[Address, Address] = dict(state.moved)
+        self.applied = state.applied
         self._approve(state.approved)
         self.moved: Mapping[Address, Address] = MappingProxyType(self._moved)
         self.entries: Mapping[Address, Entry] = MappingProxyType(self._entries)
@@ -55,7 +60,7 @@ class LiveState:
         if isinstance(record, Intent):
             self._intents[record.header.attempt] = record
         elif isinstance(record, Strike):
-            self._strike((record.header.address, record.header.object))
+            self._strike((record.header.address, record.header.object), record.header.at, record.dropped)
         elif isinstance(record, Moved):
             self._move(record)
         else:
@@ -73,6 +78,7 @@ class LiveState:
             intents=dict(self._intents),
             approved=self.approved,
             moved=dict(self._moved),
+            applied=self.applied,
         )
 
     def _move(self, record: Moved) -> None:
@@ -100,22 +106,32 @@ class LiveState:
                 self._entries[address] = entry
         key = (record.header.address, record.header.object)
         if record.done:
-            self._strike(key)
+            self._strike(key, record.header.at)
         elif record.header.operation:
-            self._begin(key)
+            self._begin(key, record.header.step)
 
     def _approve(self, plan: ApprovedPlan | None) -> None:
         self._owed = dict(plan.changes) if plan is not None else {}
         self._approved = plan if self._owed else None
 
-    def _strike(self, key: OwedKey) -> None:
-        """This change asks for nothing any more; no error when it is not in the plan."""
-        self._owed.pop(key, None)
-        if not self._owed:
-            self._approved = None
+    def _strike(self, key: OwedKey, at: float, dropped: bool = False) -> None:
+        """This change asks for nothing any more; no error when it is not in the plan.
 
-    def _begin(self, key: OwedKey) -> None:
+        A plan of which something was dropped was not applied, and its digest names it no more.
+        """
+        known = self._owed.pop(key, None)
+        plan = self._approved
+        if plan is not None and known is not None and dropped:
+            plan = self._approved = replace(plan, covers="part")
+        if self._owed:
+            return
+        if plan is not None and plan.covers == "all":
+            others = (item for item in self.applied if item.digest != plan.digest)
+            self.applied = (AppliedPlan(plan.digest, at), *others)[:_REMEMBERED]
+        self._approved = None
+
+    def _begin(self, key: OwedKey, step: str) -> None:
         """A call of this change took effect, so its object is no longer as it was approved."""
         change = self._owed.get(key)
-        if change is not None and not change.started:
-            self._owed[key] = change.begun()
+        if change is not None:
+            self._owed[key] = change.begun(step)

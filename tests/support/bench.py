@@ -39,7 +39,14 @@ from qfops.reconcile.journal import Journal
 from qfops.reconcile.ports import Clock, Console
 from qfops.reconcile.run import Run
 from qfops.reconcile.state_edits import move
-from qfops.reconcile.workflow import ApplyOptions, begun, carry_out, prepare, resume
+from qfops.reconcile.workflow import (
+    ApplyOptions,
+    begun,
+    carry_out,
+    carry_out_rest,
+    prepare,
+    prepare_rest,
+)
 from qfops.reconcile.world import Desired, World
 from qfops.state import FileStore, Owner
 from qfops.state.owner import is_gone
@@ -220,11 +227,15 @@ class Bench:
         return self.run(run())
 
     def resume(self) -> tuple[Plan, ApplyResult] | None:
-        """Carry out the rest of a stored approval."""
+        """Carry out the rest of a stored approval, as the declared resources still ask for it."""
+        options = ApplyOptions(by="test")
 
         async def run() -> tuple[Plan, ApplyResult] | None:
-            async with self._begun(ApplyOptions(by="test")) as started:
-                return await resume(started, ApplyOptions(by="test"))
+            async with self._begun(options) as started:
+                resumed = await prepare_rest(started, self._desired(PlanOptions(), None).resources, options)
+                if resumed is None:
+                    return None
+                return resumed.plan, await carry_out_rest(started, resumed, options)
 
         return self.run(run())
 

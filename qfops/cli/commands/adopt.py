@@ -31,12 +31,12 @@ def adopt_command(
     \b
     qfops adopt Dataset/faq-train ds-8q2k4m6n
     """
-    from qfops.cli.approve import Consent
+    from qfops.cli.approve import Consent, opened
     from qfops.cli.change import ChangeCommand, carry_out
-    from qfops.cli.project import open_project
     from qfops.core.errors import UsageError
 
-    project = open_project(invocation)
+    consent = Consent.of(working)
+    project = opened(invocation, (), consent)
     if address not in project.resources:
         raise project.unknown(address)
     entry = project.store().read().entries.get(address)
@@ -56,7 +56,6 @@ def adopt_command(
             f"{project.prefix} apply --target {address} --allow revert-drift",
         )
     options = PlanOptions(scope=Scope.ADOPT, targets=(address,))
-    consent = Consent(working.auto_approve, working.allow, working.expect_digest)
     return carry_out(
         project, ChangeCommand("adopt", options, consent, working, output, adopt={address: object_id})
     )

@@ -23,7 +23,7 @@ from qfops.core.plan_options import PlanOptions
     type=click.Path(path_type=Path),
     help="Do what this saved plan says.",
 )
-@click.option("--resume", is_flag=True, help="Carry out the rest of the plan that was approved last.")
+@click.option("--resume", is_flag=True, help="Do what is left of the plan that was approved last.")
 @options.working
 @options.output_format
 @click.pass_obj
@@ -38,38 +38,37 @@ def apply_command(
     """Make the console hold what the manifests say: plan, ask, do, and read back.
 
     Off a terminal it needs an approval: --expect-digest or --plan for exactly what was seen, or
-    --auto-approve for everything that takes nothing away.
+    --auto-approve for everything that takes nothing away. At a terminal it asks, unless one of these stands
+    there.
 
     \b
     qfops apply                                 show the plan, ask, do it
     qfops apply --expect-digest DIGEST          do the plan that was shown, or nothing
     qfops apply --auto-approve                  create, update and run; delete nothing
-    qfops apply --allow delete,replace          … and delete and replace
+    qfops apply --auto-approve --allow delete   … and delete
     qfops apply --detach                        start the training and come back later:
     qfops apply --resume                        go on from there
     """
-    from qfops.cli.approve import Consent, check_saved, read_saved
+    from qfops.cli.approve import Consent, check_saved, opened, read_saved
     from qfops.cli.change import ChangeCommand, carry_out
-    from qfops.cli.project import open_project, open_settings
 
     options = replace(options, revert_drift=Need.REVERT_DRIFT in working.allow)
     _check(options, plan_file, resume, working)
-    consent = Consent(working.auto_approve, working.allow, working.expect_digest, resume)
+    consent = Consent.of(working, resume=resume)
     if plan_file is None:
-        change = ChangeCommand("apply", options, consent, working, output)
-        # What is resumed was stored with its approval: the manifests of now may even be wrong.
-        opened = open_settings(invocation) if resume else open_project(invocation, options.paths)
-        return carry_out(opened, change)
+        project = opened(invocation, options.paths, consent)
+        return carry_out(project, ChangeCommand("apply", options, consent, working, output))
     saved = read_saved(invocation.at(plan_file))
-    options = saved.options
-    project = open_project(invocation, options.paths)
+    options, consent = saved.options, replace(consent, digest=saved.digest)
+    project = opened(invocation, options.paths, consent)
     check_saved(saved, project, project.store().read())
-    change = ChangeCommand("apply", options, replace(consent, digest=saved.digest), working, output)
-    return carry_out(project, change)
+    return carry_out(project, ChangeCommand("apply", options, consent, working, output))
 
 
 def _check(options: PlanOptions, plan_file: Path | None, resume: bool, working: Working) -> None:
     """Refuse what contradicts itself: a plan that exists already cannot be narrowed or widened."""
+    if plan_file == Path():
+        raise click.BadParameter("an empty text names no file", param_hint="--plan")
     narrowed = bool(options.arguments() or working.allow)
     for name, given in {"--plan": plan_file is not None, "--resume": resume}.items():
         refuse_both(name, given, "PATH, --target, -l, --retry-failed, --prune or --allow", narrowed)

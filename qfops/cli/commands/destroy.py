@@ -54,11 +54,10 @@ def prune_command(invocation: Invocation, options: PlanOptions, working: Working
 
 
 def _end(invocation: Invocation, command: str, options: PlanOptions, working: Working, output: str) -> int:
-    from qfops.cli.approve import Consent
+    from qfops.cli.approve import Consent, opened
     from qfops.cli.change import ChangeCommand, carry_out
-    from qfops.cli.project import open_project
 
     options = replace(options, revert_drift=Need.REVERT_DRIFT in working.allow)
-    consent = Consent(working.auto_approve, working.allow, working.expect_digest, implied=ENDS)
-    project = open_project(invocation, options.paths)
+    consent = Consent.of(working, implied=ENDS)
+    project = opened(invocation, options.paths, consent)
     return carry_out(project, ChangeCommand(command, options, consent, working, output))

@@ -104,10 +104,24 @@ def note(text: str, *, keys: bool = False) -> None:
     _write(sys.stderr, text if keys else _masked(text))
 
 
-def ask(question: str) -> bool:
-    """Ask on the terminal; only y or yes is yes."""
-    _write(sys.stderr, _masked(f"{question} [y/N] "))
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
+def ask(question: str) -> str:
+    """Ask on the terminal; the line that is typed, without the spaces around it.
+
+    What was typed before the question stood there was no answer to it: it is thrown away.
+    """
+    _forget_typed()
+    _write(sys.stderr if is_terminal(sys.stderr) else sys.stdout, _masked(f"{question} "))
+    return sys.stdin.readline().strip()
+
+
+def _forget_typed() -> None:
+    """Throw away what waits to be read on a real terminal (a program that stands in for one has nothing)."""
+    import termios
+
+    try:
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+    except (OSError, ValueError, termios.error):
+        return
 
 
 def lost() -> bool:

@@ -96,14 +96,15 @@ _HELD_BACK = frozenset({Verdict.DRIFT, Verdict.IGNORED})
 class Need(enum.StrEnum):
     """What a change needs beyond `--auto-approve`, in the order in which it is said.
 
-    All but `OVERWRITE` are words of `--allow`; what overwrites a console edit is approved only with the whole
-    plan.
+    `PURCHASE`: it buys what no call of qfops gives back. All but `OVERWRITE` are words of `--allow`; what
+    overwrites a console edit is approved only with the whole plan.
     """
 
     DELETE = "delete"
     DEACTIVATE = "deactivate"
     REPLACE = "replace"
     REVERT_DRIFT = "revert-drift"
+    PURCHASE = "purchase"
     OVERWRITE = "overwrite"
 
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Need, Verdict
-from qfops.core.plan.steps import Call, Step
+from qfops.core.plan.steps import Bought, Call, Step
 from qfops.core.resource import Resource, Source
 from qfops.core.state.entry import CURRENT, Entry
 from qfops.core.values import ABSENT, Slot
@@ -207,6 +207,11 @@ class Change:
     def billable(self) -> bool:
         """Whether a call of it costs money."""
         return any(isinstance(step, Call) and step.billable for step in self.steps)
+
+    @property
+    def bought(self) -> tuple[Bought, ...]:
+        """What its calls buy."""
+        return tuple(step.bought for step in self.steps if isinstance(step, Call) and step.bought is not None)
 
     @property
     def stops(self) -> bool:

@@ -10,6 +10,7 @@ from qfops.core.address import Address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.plan.actions import SUMMARY_KEYS, Action, Need, Verdict
 from qfops.core.plan.change import AttributeChange, Change
+from qfops.core.plan.stored import StoredApproval
 from qfops.core.plan_options import Scope
 from qfops.core.state.entry import CURRENT
 
@@ -23,6 +24,21 @@ class Stats:
     calls: int = 0
     retries: int = 0
     seconds: float = 0.0
+
+
+class Place(NamedTuple):
+    """Which console a plan was made for: its endpoint (a URL or `emulator`), and the account that it showed.
+
+    Both "" where nothing is known. No part of the digest, which is equal on every machine.
+    """
+
+    console: str = ""
+    account: str = ""
+
+    @property
+    def emulated(self) -> bool:
+        """Whether it is the built-in console, where nothing costs anything."""
+        return self.console == "emulator"
 
 
 class HeldBack(NamedTuple):
@@ -59,7 +75,8 @@ class Plan:
     """Everything that `plan` shows and `apply` does, in the order of the walk.
 
     `complete` is False when something could not be told (`unknown`) or was narrowed away. `affected` are
-    resources that would change but were not selected. `command` is the one that made it.
+    resources that would change but were not selected. `command` is the one that made it, `place` says where.
+    `stored` is an approval that is not done yet, whatever this plan was asked for.
     """
 
     project: str
@@ -75,6 +92,8 @@ class Plan:
     scope: Scope = Scope.PROJECT
     command: str = "plan"
     moves: PlannedMoves = PlannedMoves()
+    place: Place = Place()
+    stored: StoredApproval | None = None
 
     def __repr__(self) -> str:
         return f"Plan({self.project!r}, {self.digest[:12]}, {len(self.changes)} changes)"

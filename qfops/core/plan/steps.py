@@ -33,6 +33,18 @@ def operation_of(step_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Bought:
+    """What a call buys, in words. `for_good`: no call gives it back; else it is billed until released."""
+
+    what: str
+    for_good: bool
+
+    def __str__(self) -> str:
+        end = "no call gives it back" if self.for_good else "billed until released"
+        return f"buys {self.what}: {end}"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One mutating call.
 
@@ -46,6 +58,7 @@ class Call:
     item: Item = None
     paths: tuple[str, ...] = ()
     billable: bool = False
+    bought: Bought | None = None
 
     @property
     def id(self) -> str:

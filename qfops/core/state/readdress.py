@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from qfops.core.address import Address
+from qfops.core.plan_options import PlanOptions
 from qfops.core.resolve import Redirecting, resolve
 from qfops.core.resource import Edge, Resource
 from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
@@ -51,7 +52,13 @@ def approved_at(plan: ApprovedPlan, places: Places) -> ApprovedPlan:
         changes={change.key: change for change in changes},
         resources={resource.address: resource for resource in resources},
         adopt={places.get(address, address): object_id for address, object_id in plan.adopt.items()},
+        options=_narrowed(plan.options, places),
     )
+
+
+def _narrowed(options: PlanOptions, places: Places) -> PlanOptions:
+    """The options, naming what was chosen by its new addresses."""
+    return replace(options, targets=tuple(places.get(address, address) for address in options.targets))
 
 
 def _owed(change: OwedChange, places: Places) -> OwedChange:

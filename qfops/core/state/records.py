@@ -100,9 +100,10 @@ class Approved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
-    """A change of the approved plan asks for nothing any more."""
+    """A change of the approved plan asks for nothing any more; `dropped`: it was not done."""
 
     header: Header
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

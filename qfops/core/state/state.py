@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from qfops.core.address import Address, ObjectKey
-from qfops.core.state.approved_plan import ApprovedPlan
+from qfops.core.state.approved_plan import AppliedPlan, ApprovedPlan
 from qfops.core.state.entry import Entry
 from qfops.core.state.records import Intent
 
@@ -18,6 +18,7 @@ class State:
     """A snapshot with the journal replayed; `intents` are the calls without an outcome, by attempt.
 
     `moved` are the lines of `moved` in qfops.yaml that were carried out here: the new address by the old one.
+    `applied` are the plans that were approved as a whole and done to the end, the latest first.
     """
 
     project: str
@@ -29,6 +30,7 @@ class State:
     intents: Mapping[str, Intent] = field(default_factory=dict)
     approved: ApprovedPlan | None = None
     moved: Mapping[Address, Address] = field(default_factory=dict)
+    applied: tuple[AppliedPlan, ...] = ()
 
     def __repr__(self) -> str:
         return f"State({self.project!r}, {self.lineage[:8]}#{self.serial}, {len(self.entries)} entries)"

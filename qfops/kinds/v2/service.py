@@ -5,6 +5,7 @@ everything else is a new service with a new URL.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from qfops.core.observation import Phase
 from qfops.core.resource import Resource
@@ -21,7 +22,7 @@ from qfops.kinds.base import (
     StatusField,
 )
 from qfops.kinds.findings import Finding
-from qfops.kinds.operations import CallValues, Listing, Operation, Part, Read, Repeat
+from qfops.kinds.operations import Buys, CallValues, Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import create_only, immutable, one_way, updatable
 
 _FIXED = "no call changes it: another value is another service, with another URL"
@@ -29,6 +30,17 @@ _HIDDEN = f"{_FIXED}; not echoed"
 LONGEST_DOCUMENTED = 20
 _KEY = {"serviceId": "serviceId"}
 _SERVING = {"runStatus": ("Serving",), "updateStatus": ("None",)}
+
+
+_COMPUTE = Buys(
+    amount="resourceConfig.replicasCount",
+    unit="resourceConfig.type",
+    timing="billing.paymentTiming",
+    given_back=("Postpaid",),
+    term="billing.reservation",
+    unless=("billing.chargeType", "Tokens"),
+    learns="instanceId",
+)
 
 
 def purchase_body(call: CallValues) -> dict[str, JSON] | Finding:
@@ -134,9 +146,12 @@ KIND = Kind(
         Output("url", "Where the service answers."),
         Output("endpoint", "Last part of the URL, where the console shows it."),
         Output("replicasCount", "Replicas that were bought for the service."),
+        Output("raisedIds", "Ids of the compute that was bought by raising replicasCount."),
     ),
     operations={
-        "create": Operation("CreateService", Repeat.LOOK_UP, sends="all", billable=True, until=_SERVING),
+        "create": Operation(
+            "CreateService", Repeat.LOOK_UP, sends="all", billable=True, until=_SERVING, buys=_COMPUTE
+        ),
         "modify": Operation(
             "ModifyService",
             Repeat.SAFE,
@@ -155,6 +170,8 @@ KIND = Kind(
             counters=("replicasCount",),
             until=_SERVING,
             encode=purchase_body,
+            # that the answer names it is inferred from the calls that need the id later
+            buys=replace(_COMPUTE, learns="raisedIds", key="instanceId"),
         ),
         "deactivate": Operation(
             "DeactivateService", Repeat.SAFE, keys=_KEY, until={"runStatus": ("Stopped",)}
@@ -165,6 +182,7 @@ KIND = Kind(
             route="/v2/computeunit",
             keys={"instanceId": "instanceId"},
             when=("billing.paymentTiming", "Postpaid"),
+            also="raisedIds",
         ),
     },
     listing=Listing("DescribeServices", items="serviceList"),
@@ -242,11 +260,7 @@ KIND = Kind(
         immutable("protocolVersion", why=_HIDDEN, write_only=True),
     ),
     end="deactivate",
-    left=(
-        "The console API cannot delete services: the stopped one stays in the list. Prepaid compute stays "
-        "billed until its reservation ends, and so do units that were bought by raising replicasCount until "
-        "they are released in the console."
-    ),
+    left="The console API cannot delete services: the stopped one stays in the list.",
     defaults={
         "description": "",
         "billing.reservation.autoRenew": False,

@@ -13,6 +13,7 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.values import Value
 from qfops.kinds.base import Kind
+from qfops.planning.actions.purchases import priced
 from qfops.planning.actions.runs import Inputs, inputs_of
 from qfops.planning.context import Outlook, PlanInput
 from qfops.planning.diff import causes
@@ -61,7 +62,7 @@ def change_of(
         address=case.address,
         decision=_decision(case, action, reason, votes, remedy),
         subject=Subject((entry.id or "") if entry else "", case.resource, entry),
-        steps=todo,
+        steps=priced(case.kind, case.desired, votes, todo),
         attributes=votes,
         depends_on=dependencies_of(case),
         outputs=tuple(output.name for output in case.kind.outputs) if action.makes else (),

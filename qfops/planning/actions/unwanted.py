@@ -15,6 +15,7 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import CURRENT, Entry, Retired
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
+from qfops.planning.actions.purchases import billed_on
 from qfops.planning.actions.replacement import protected
 from qfops.planning.context import PlanInput
 from qfops.planning.diff import causes
@@ -99,15 +100,12 @@ def end(given: PlanInput, kind: Kind, entry: Entry, ended: Ended, reason: str) -
 
 def _left(kind: Kind, ended: Ended) -> tuple[str, ...]:
     """What stays in the console after the end, and what stays billed."""
-    left = [kind.left] if kind.left else []
+    billed = billed_on(kind, ended.attributes, ended.outputs)
+    left = [text for text in (kind.left, billed) if text]
     names = ended.attributes.get(kind.leaves) if kind.leaves else None
     if isinstance(names, list) and names:
         shown = ", ".join(str(name) for name in names)
         left.append(f"{kind.leaves} that the console made stay: {shown}")
-    if steps.release_unnamed(kind, ended.attributes, ended.outputs):
-        left.append(
-            "compute that qfops did not buy, or does not know by its id, is not released: it stays billed"
-        )
     return tuple(left)
 
 

@@ -12,6 +12,7 @@ from qfops.core.plan.steps import FORGET, Call, Item, Step, Wait
 from qfops.core.values import JSON, Value, same
 from qfops.kinds.base import Kind
 from qfops.kinds.bodies import names_all
+from qfops.kinds.ids import more_ids
 from qfops.kinds.rules import Rule, RuleType
 
 
@@ -93,15 +94,11 @@ def end_steps(
     if live is None or live.phase is not Phase.STOPPED:
         steps += call_steps(kind, "deactivate")
     release = kind.operations.get("release")
-    if release is not None and _applies(release.when, attributes) and names_all(release, outputs):
-        steps += call_steps(kind, "release")
+    if release is not None and _applies(release.when, attributes):
+        steps += call_steps(kind, "release") if names_all(release, outputs) else []
+        for also in more_ids(release, outputs):
+            steps += call_steps(kind, "release", item=also)
     return steps or [FORGET]
-
-
-def release_unnamed(kind: Kind, attributes: Mapping[str, JSON], outputs: Mapping[str, JSON]) -> bool:
-    """Whether something would be released if it were known by its id."""
-    release = kind.operations.get("release")
-    return release is not None and _applies(release.when, attributes) and not names_all(release, outputs)
 
 
 def _applies(when: tuple[str, JSON] | None, attributes: Mapping[str, JSON]) -> bool:

@@ -14,7 +14,7 @@ from qfops.core.exit_codes import ExitCode
 from qfops.core.plan.steps import Repeat
 from qfops.core.state.records import Intent, Outcome
 from qfops.core.values import JSON
-from qfops.kinds.ids import answered_handle, created_outputs, object_id
+from qfops.kinds.ids import answered_handle, bought_ids, created_outputs, object_id
 from qfops.reconcile.apply.running import Running
 from qfops.reconcile.concurrency import interruptible
 from qfops.reconcile.journal import Request
@@ -36,7 +36,8 @@ class Interrupted(QfopsError):
 
 
 Outputs = Mapping[str, JSON]
-"""What a call that took effect has made: the outputs of a new object, or a handle of what it started."""
+"""What a call that took effect has made: the outputs of a new object, a handle of what it started, or the id
+of what was bought; or {}."""
 
 
 class Caller:
@@ -149,7 +150,8 @@ def _made_by(request: Request, result: JSON) -> Outputs:
     lost: an ApiError whose outcome is not known.
     """
     if request.call.operation != "create":
-        return answered_handle(request.kind, request.operation.result, result)
+        handle = answered_handle(request.kind, request.operation.result, result)
+        return {**handle, **bought_ids(request.operation, result)}
     outputs = created_outputs(request.kind, result)
     if not object_id(request.kind, outputs):
         raise ApiError(

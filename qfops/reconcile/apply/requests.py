@@ -75,7 +75,10 @@ async def later(view: ChangeView, objects: Objects, call: Call, *, last: bool) -
 def _towards_end(view: ChangeView, call: Call, *, last: bool) -> Request:
     """A call on the way to an object's end; with the last one it leaves state."""
     operation, found = view.kind.operations[call.operation], view.named()
-    body = call_body(view.kind, operation, CallValues(found.id, found.outputs, {}, {}))
+    named = (
+        {**found.outputs, **dict.fromkeys(operation.keys.values(), call.item)} if call.item else found.outputs
+    )
+    body = call_body(view.kind, operation, CallValues(found.id, named, {}, {}))
     assert not isinstance(body, Finding), body
     return Request(
         address=view.change.address,

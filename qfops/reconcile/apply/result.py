@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from qfops.core.exit_codes import ExitCode, worst
 from qfops.core.plan.change import Change
@@ -52,14 +53,15 @@ class EndedChange:
 class ApplyResult:
     """The endings of a plan's changes.
 
-    `dropped` are owed changes of a stored approval that moved since. `interrupted`: the run was asked to
-    stop.
+    `dropped` are changes of a stored approval that are not done any more, by name; `why_dropped` says why.
+    `interrupted`: the run was asked to stop.
     """
 
     endings: tuple[tuple[Change, Ending], ...] = ()
     held_back: int = 0
     interrupted: bool = False
     dropped: tuple[str, ...] = ()
+    why_dropped: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, how: How) -> list[EndedChange]:
         """The changes that ended so."""

@@ -77,6 +77,8 @@ def _cost(change: Change) -> Iterator[str]:
             yield f"last run {duration(change.last_duration)}" + (", kept" if change.ends.keeps else "")
         elif change.ends.keeps:
             yield "the last run is kept"
+    elif change.bought:
+        yield from (str(item) for item in change.bought)
     elif change.billable:
         yield "costs money"
 

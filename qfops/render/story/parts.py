@@ -144,3 +144,11 @@ class GroupStory:
     changes: tuple[ChangeStory, ...] = ()
     also: tuple[Also, ...] = ()
     more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStory:
+    """An approval of earlier that is not done: what is left of it, the way on, what is not done any more."""
+
+    heading: Heading
+    remarks: tuple[Remark, ...]

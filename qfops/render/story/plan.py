@@ -16,8 +16,9 @@ from qfops.render.story.approval import Next, next_step
 from qfops.render.story.console_edits import ConsoleEdits, held_back, held_back_story, ignored
 from qfops.render.story.groups import grouped
 from qfops.render.story.order import Order, order
-from qfops.render.story.parts import GroupStory, Heading
+from qfops.render.story.parts import GroupStory, Heading, StoredStory
 from qfops.render.story.sections import group_story, noted_story
+from qfops.render.story.stored import stored_story
 from qfops.render.story.title import Title, nothing, title
 
 _AFFECTED = 20
@@ -41,6 +42,7 @@ class PlanStory:
     """
 
     title: Title | None
+    stored: StoredStory | None
     nothing: str
     errors: tuple[Diagnostic, ...]
     groups: tuple[GroupStory, ...]
@@ -64,6 +66,7 @@ def story(plan: Plan, *, command: str = "qfops", flags: str = "", approve: bool 
     noted = [item for item in plan.changes if item.action is Action.NO_OP and item.decision.notes]
     return PlanStory(
         title=title(plan, groups, len(edits)) if groups else None,
+        stored=stored_story(plan.stored, command),
         nothing="" if groups else nothing(plan, len(edits), ignored(plan), len(noted)),
         errors=_findings(plan, "error"),
         groups=tuple(group_story(group) for group in groups),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qfops.core.plan.actions import Action
+from qfops.core.plan.actions import Action, Need
 from qfops.core.plan.change import Change
 from qfops.render.layout import ELLIPSIS
 from qfops.render.story.changes import edit_story, label
@@ -74,6 +74,7 @@ def _tags(group: Group) -> tuple[Phrase, ...]:
         "DEACTIVATES": any(item.action is Action.DEACTIVATE for item in changes),
         "OLD NOT KEPT": any(throws_away(item) for item in changes),
         "OVERWRITES CONSOLE EDIT": any(overwritten_paths(item) for item in changes),
+        "BUYS FOR GOOD": any(Need.PURCHASE in item.needs for item in changes),
     }
     loud = tuple(Phrase(tag, Emphasis.DANGER) for tag, true in found.items() if true)
     return (*loud, Phrase("COSTS MONEY", Emphasis.MONEY)) if any(costs(item) for item in changes) else loud

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qfops.core.plan.actions import Action
+from qfops.core.plan.actions import Action, Need
 from qfops.core.plan.change import Change
-from qfops.core.plan.plan import Plan
+from qfops.core.plan.plan import Place, Plan
 from qfops.render.layout import clean, plural
 from qfops.render.story.danger import overwritten_paths, throws_away
 from qfops.render.story.groups import Group, Topic, edits
@@ -35,6 +35,7 @@ def _facts(plan: Plan) -> tuple[str, ...]:
     facts = (
         f"{words} --env {plan.environment}" if plan.environment else words,
         plan.project,
+        *([place] if (place := place_words(plan.place)) else []),
         f"state {plan.lineage[:4]}#{plan.serial}" if plan.lineage else "no state yet",
         plural(plan.stats.calls, "call"),
         f"plan {plan.digest[:6]}…",
@@ -52,6 +53,8 @@ def _toll(plan: Plan) -> tuple[Phrase, ...]:
         "THROWS AWAY {} RUN": sum(item.action is Action.RUN for item in thrown),
     }
     loud = [Phrase(text.format(f"{count:,}"), Emphasis.DANGER) for text, count in counts.items() if count]
+    if purchases := sum(Need.PURCHASE in item.needs for item in plan.changes):
+        loud = [*(loud or [_HARMLESS]), Phrase(f"BUYS {purchases:,} FOR GOOD", Emphasis.DANGER)]
     overwritten = sum(len(overwritten_paths(item)) for item in plan.changes)
     if not overwritten:
         return tuple(loud) or (_HARMLESS,)
@@ -131,3 +134,18 @@ def nothing(plan: Plan, left_alone: int, ignored: int, noted: int) -> str:
     told = [text for text in exceptions if text]
     verdict = f"; {', '.join(told)}" if told else ": the console holds what the manifests say"
     return f"No changes{scope}. {checked}{verdict}."
+
+
+def place_words(place: Place) -> str:
+    """`qianfan.baidubce.com, account 1a2b…`; "" for a plan that no console was read for."""
+    if not place.console:
+        return ""
+    console = clean(place.console.removeprefix("https://").rstrip("/"))
+    if place.account:
+        return f"{console}, account {clean(place.account)}"
+    return console if place.emulated else f"{console}, account not known"
+
+
+def environment_words(plan: Plan) -> str:
+    """`environment dev`; "" where the project declares none."""
+    return f"environment {clean(plan.environment)}" if plan.environment else ""

@@ -8,11 +8,12 @@ from qfops.core.plan.plan import Plan
 from qfops.render.layout import Page, Style, wrap
 from qfops.render.story.approval import Next
 from qfops.render.story.order import Order
+from qfops.render.story.parts import StoredStory
 from qfops.render.story.plan import Affected, PlanStory, story
 from qfops.render.text.changes import group_lines
 from qfops.render.text.console_edits import console_edit_lines
 from qfops.render.text.findings import finding_lines
-from qfops.render.text.head import title_lines
+from qfops.render.text.head import heading_lines, title_lines
 
 _ARROW = " → "
 
@@ -42,6 +43,8 @@ def story_lines(told: PlanStory, page: Page) -> Iterator[str]:
     if told.title is not None:
         yield from title_lines(told.title, page)
     yield from wrap(told.nothing, page.width)
+    if told.stored is not None:
+        yield from _stored(told.stored, page)
     yield from finding_lines(told.errors, page)
     for group in told.groups:
         yield from group_lines(group, page)
@@ -56,6 +59,15 @@ def story_lines(told: PlanStory, page: Page) -> Iterator[str]:
         yield from _order(told.order, page)
     if told.next is not None:
         yield from _next(told.next, page)
+
+
+def _stored(told: StoredStory, page: Page) -> Iterator[str]:
+    """The heading, and below it one remark a line; a command to type is not broken."""
+    yield from heading_lines(told.heading, page)
+    for remark in told.remarks:
+        line = f"{remark.label}: {remark.text}"
+        rows = [line] if remark.label == "way on" else wrap(line, page.width - 2)
+        yield from (f"  {row}" for row in rows)
 
 
 def _affected(told: Affected, page: Page) -> Iterator[str]:

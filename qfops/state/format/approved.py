@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from qfops.core.plan_options import read_options
-from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
+from qfops.core.state.approved_plan import ApprovedPlan, Coverage, OwedChange
 from qfops.core.state.entry import CURRENT
 from qfops.core.values import JSON
 from qfops.state.format.entries import read_address
 from qfops.state.format.problems import FormatError
 from qfops.state.format.resources import read_resource, write_resource
-from qfops.state.format.strict import Object, an_object, field, named_texts, number, required, sparse
+from qfops.state.format.strict import (
+    Object,
+    an_object,
+    field,
+    named_texts,
+    number,
+    required,
+    sparse,
+    texts,
+    word,
+)
 
-_KEYS = frozenset(("digest", "by", "runUrl", "at", "options", "adopt", "changes", "resources"))
-_CHANGE = frozenset(("address", "object", "action", "digest", "fingerprint", "steps", "movedFrom", "started"))
+_KEYS = frozenset(("digest", "by", "runUrl", "at", "options", "adopt", "changes", "resources", "covers"))
+_CHANGE = frozenset(
+    ("address", "object", "action", "digest", "fingerprint", "steps", "movedFrom", "started", "done")
+)
+_COVERS: dict[str, Coverage] = {"part": "part", "acting": "acting", "all": "all"}
 
 
 def write_approved(plan: ApprovedPlan) -> Object:
@@ -23,6 +36,7 @@ def write_approved(plan: ApprovedPlan) -> Object:
         "at": plan.at,
         "adopt": {str(address): object_id for address, object_id in plan.adopt.items()},
         "resources": {str(address): write_resource(item) for address, item in plan.resources.items()},
+        "covers": "" if plan.covers == "part" else plan.covers,
     }
     changes: list[JSON] = [_write_change(change) for change in plan.changes.values()]
     return {
@@ -61,6 +75,7 @@ def read_approved(value: object, above: str) -> ApprovedPlan:
         adopt={read_address(text, f"{where}.adopt"): object_id for text, object_id in adopt.items()},
         changes={change.key: change for change in changes},
         resources=resources,
+        covers=word(source, "covers", _COVERS, where),
     )
 
 
@@ -71,6 +86,7 @@ def _write_change(change: OwedChange) -> Object:
         "steps": [[step, action] for step, action in change.steps],
         "movedFrom": str(change.moved_from) if change.moved_from else "",
         "started": change.started,
+        "done": list(change.done),
     }
     return {
         "address": str(change.address),
@@ -92,6 +108,7 @@ def _read_change(value: object, where: str) -> OwedChange:
         steps=tuple(_read_step(item, where) for item in field(source, "steps", list, [], where)),
         moved_from=read_address(moved, where) if moved else None,
         started=field(source, "started", bool, False, where),
+        done=tuple(texts(source, "done", where)),
     )
 
 

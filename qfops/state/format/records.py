@@ -41,7 +41,7 @@ from qfops.state.format.strict import (
 _KEYS = frozenset(
     (
         *("seq", "type", "attempt", "address", "step", "operation", "object", "attributes", "before", "id"),
-        *("outputs", "entries", "at", "expires", "by", "commit", "message", "done", "approved"),
+        *("outputs", "entries", "at", "expires", "by", "commit", "message", "done", "approved", "dropped"),
         *("moved", "lines"),
     )
 )
@@ -89,7 +89,7 @@ def _body(record: Intent | Outcome | Failure | Strike | Moved) -> tuple[str, Obj
             "moved": {str(old): str(new) for old, new in record.places.items()},
             "lines": {str(old): str(new) if new is not None else None for old, new in record.lines.items()},
         }
-    return "outcome", {"done": True}
+    return "outcome", {"done": True, **sparse({"dropped": record.dropped})}
 
 
 def _write_header(header: Header, type_: str) -> Object:
@@ -132,7 +132,7 @@ def read_record(value: object, where: str) -> Record:
     if type_ == "failed":
         return Failure(header=header, message=field(source, "message", str, "", where))
     if header.step == _APPROVE:
-        return Strike(header=header)
+        return Strike(header=header, dropped=field(source, "dropped", bool, False, where))
     if "moved" in source or "lines" in source:
         return _read_moved(source, header, where)
     return Outcome(

@@ -6,9 +6,10 @@ How it is laid out is said in `layout`; a file that is not what was written is r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from qfops.core.state.approved_plan import AppliedPlan
 from qfops.core.state.records import Intent
 from qfops.core.state.state import FORMAT_VERSION, State
 from qfops.state.format import version1
@@ -17,13 +18,13 @@ from qfops.state.format.entries import read_address, read_entry, write_entry
 from qfops.state.format.layout import is_intact, sealed
 from qfops.state.format.problems import FormatError
 from qfops.state.format.records import read_intent, read_places, write_record
-from qfops.state.format.strict import Object, an_object, field, required
+from qfops.state.format.strict import Object, an_object, field, number, required
 from qfops.state.format.version1 import KindFacts
 
 _KEYS = frozenset(
     (
         *("formatVersion", "lineage", "serial", "fence", "project", "environment", "account", "approved"),
-        *("entries", "intents", "moved", "checksum"),
+        *("entries", "intents", "moved", "checksum", "applied"),
     )
 )
 _OLDEST = 1
@@ -54,6 +55,8 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
     }
     if state.moved:  # a key that came later: what has never moved anything stays as it was written
         document["moved"] = {str(old): str(new) for old, new in state.moved.items()}
+    if state.applied:
+        document["applied"] = [{"digest": plan.digest, "at": plan.at} for plan in state.applied]
     return sealed(document)
 
 
@@ -114,8 +117,17 @@ def _read(source: Object) -> Snapshot:
         intents=_by_attempt(records),
         approved=None if approved is None else read_approved(approved, "state"),
         moved=read_places(source, "moved", "state"),
+        applied=tuple(_applied(source)),
     )
     return Snapshot(state, field(source, "fence", int, 0, "state"))
+
+
+def _applied(source: Object) -> Iterator[AppliedPlan]:
+    """The plans that were done to the end; none in a state that was written before they were kept."""
+    for index, item in enumerate(field(source, "applied", list, [], "state")):
+        where = f"state.applied[{index}]"
+        found = an_object(item, where, frozenset(("digest", "at")))
+        yield AppliedPlan(required(found, "digest", where), number(found, "at", where))
 
 
 def _by_attempt(records: list[Intent]) -> dict[str, Intent]:

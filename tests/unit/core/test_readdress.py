@@ -72,4 +72,3 @@ def test_an_approved_plan_is_about_the_new_addresses_wherever_it_names_one() -> 
         changes={item.key: item for item in (owed(B), owed(SERVICE, moved_from=B))},
         resources={B: Resource(B, {"n": 1}, Location("a.yaml", 1)), SERVICE: wanted},
     )
-    assert found.concerns() == {B, SERVICE}

@@ -11,11 +11,12 @@ from qfops.core.address import KindKey
 from qfops.core.values import JSON
 from qfops.kinds.base import Identity, Kind, Output, Readiness, Ref, Search, StatusField
 from qfops.kinds.check import Schema, problems, schema_paths, target_problems
-from qfops.kinds.operations import Listing, Operation, Part, Read, Repeat
+from qfops.kinds.operations import Buys, Listing, Operation, Part, Read, Repeat
 from qfops.kinds.rules import Rule, append_only, computed, immutable, one_way, updatable
 
 WHY = "said by the tests"
 KEY = {"id": "id"}
+BUYS = Buys("settings.speed", "name", "settings.colour", ("white",), "tags", ("open", True), learns="id")
 
 
 def schema() -> Schema:
@@ -231,6 +232,18 @@ MISTAKES: dict[str, tuple[Callable[[], Kind], str]] = {
     "a condition the schema lacks": (
         lambda: with_operation("lock", replace(kind().operations["lock"], when=("shut", True))),
         "lock depends on shut, which the schema lacks",
+    ),
+    "a purchase by a path the schema lacks": (
+        lambda: with_operation("create", replace(kind().create, buys=replace(BUYS, term="settings.term"))),
+        "create buys by settings.term, which the schema lacks",
+    ),
+    "a purchase named by no output": (
+        lambda: with_operation("create", replace(kind().create, buys=replace(BUYS, learns="lidId"))),
+        "create learns lidId, which is no output",
+    ),
+    "more objects from no output": (
+        lambda: with_operation("delete", replace(kind().operations["delete"], also="lidIds")),
+        "delete names lidIds, which is no output",
     ),
     "a wait for an unknown word": (
         lambda: with_operation("lock", replace(kind().operations["lock"], until={"status": ("Locked",)})),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from qfops.core.address import Address
-from qfops.core.plan.actions import Action, Verdict
+from qfops.core.plan.actions import Action, Need, Verdict
 from qfops.core.plan.change import After, AttributeChange, Change
 from qfops.core.plan.plan import Plan
+from qfops.core.plan.steps import Bought
 from qfops.core.plan_options import Scope
 from qfops.core.settings import Limits
-from qfops.planning.policy import Approval, covered, exceeded, unusual_absence
+from qfops.planning.policy import Approval, covered, exceeded, needs, unusual_absence
 from tests.support.plans import call
 from tests.support.plans import change as made
 
@@ -129,3 +131,23 @@ def test_a_mass_change_is_a_share_of_what_is_managed() -> None:
 def test_too_much_gone_at_once_means_the_wrong_account(missing: int, known: int, unusual: bool) -> None:
     """An unusual share from five objects on, or all of them, however few."""
     assert unusual_absence(missing, known, 0.3) is unusual
+
+
+@pytest.mark.parametrize(
+    ("bought", "needed"),
+    [
+        (None, []),
+        (Bought("2 × GPU", for_good=False), []),
+        (Bought("2 × GPU", for_good=True), [Need.PURCHASE]),
+    ],
+    ids=["nothing", "billed until released", "for good"],
+)
+def test_what_no_call_gives_back_needs_a_word_of_its_own(bought: Bought | None, needed: list[Need]) -> None:
+    """Whatever the change is besides; nothing is bought by what is held back."""
+    step = replace(call("create", billable=True), bought=bought)
+    for action in (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.RUN):
+        assert needs(change(action, steps=(step,))) == needed
+    assert needs(change(Action.BLOCKED, steps=(step,))) == []
+    assert bool(Approval(auto=True).refusal(change(Action.CREATE, steps=(step,)))) is bool(needed)
+    allowed = Approval(auto=True, allow=frozenset({"purchase"}))
+    assert allowed.refusal(change(Action.CREATE, steps=(step,))) == ""

@@ -16,18 +16,10 @@ from qfops.core.plan.steps import Call, Repeat, Wait
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Ignore, Lifecycle, Resource
 from qfops.core.state.approved_plan import ApprovedPlan
-from qfops.core.state.entry import Entry
 from qfops.core.state.records import Approved, Header, Outcome
 from qfops.core.state.state import State
 from qfops.core.values import JSON
-from qfops.reconcile.approved import (
-    approved_plan,
-    desired_of,
-    done_or_dropped,
-    named,
-    owed_changes,
-    state_of,
-)
+from qfops.reconcile.approved import approved_plan, owed_changes
 from qfops.reconcile.world import Desired
 from qfops.state.format.approved import read_approved, write_approved
 from qfops.state.format.problems import FormatError
@@ -39,7 +31,6 @@ from tests.support.project import assistant
 
 TASK, JOB = Address.parse("FineTuningTask/faq-a"), Address.parse("FineTuningJob/faq")
 MODEL, PROMPT = Address.parse("Model/faq-a"), Address.parse("PromptTemplate/faq-answer")
-OLD_PROMPT = Address.parse("PromptTemplate/old")
 RESOURCES = {item.address: item for item in assistant()}
 STEPS = (
     Call("create", "CreateFineTuningTask", Repeat.LOOK_UP),
@@ -47,8 +38,6 @@ STEPS = (
 )
 RUN = change(TASK, Action.RUN, digest="d1", fingerprint="f1", steps=STEPS)
 END = change(MODEL, Action.DELETE, object="amv-0", digest="d2")
-MOVED = change(PROMPT, Action.MOVE, moved_from=OLD_PROMPT)
-LINKED = change(PROMPT, Action.ADOPT, linked_from=OLD_PROMPT)
 FULL = resource(
     "FineTuningTask/full",
     {
@@ -110,14 +99,13 @@ def test_it_holds_what_its_changes_need_and_nothing_else() -> None:
     """The declared ones, all that they refer to, the options and the adoptions."""
     options = PlanOptions(prune=True, retry_failed=True, targets=(TASK,))
     approval = stored(RUN, desired=Desired(RESOURCES, options, {JOB: "job-1"}))
-    desired = desired_of(approval)
-    assert {str(address) for address in desired.resources} == {
+    assert {str(address) for address in approval.resources} == {
         "FineTuningTask/faq-a",
         "FineTuningJob/faq",
         "Dataset/faq-train",
     }
-    assert desired.options == PlanOptions(prune=True, retry_failed=True)
-    assert desired.adopt == {JOB: "job-1"}
+    assert approval.options == options
+    assert approval.adopt == {JOB: "job-1"}
     assert (approval.by, approval.run_url, approval.digest, approval.at) == (
         "ann",
         "https://ci/1",
@@ -134,7 +122,7 @@ def test_every_owed_change_is_known_by_its_digest_calls_and_object() -> None:
     working.apply(Outcome(header=call, entries={}))
     approval = working.approved
     assert approval is not None
-    owed = owed_changes(approval, desired_of(approval).resources)
+    owed = owed_changes(approval, approval.resources)
     assert owed.keys() == {RUN.key, END.key}
     mine = owed[RUN.key].change
     assert (mine.digest, mine.fingerprint, mine.started, mine.action) == ("d1", "f1", True, "run")
@@ -158,17 +146,44 @@ def test_other_values_are_not_the_rest_of_what_was_approved() -> None:
         assert owed[RUN.key].covers(RUN)
 
 
-def test_what_narrowed_the_plan_is_no_part_of_the_approval() -> None:
-    """It is of what was chosen; its scope, and what it may do again, stay."""
+def test_what_narrowed_the_plan_is_kept_by_address() -> None:
+    """Going on plans the same part again, whatever files declare it by then."""
     options = PlanOptions(
         scope=Scope.DESTROY,
         paths=("manifests",),
+        targets=(MODEL,),
         labels=(("team", "a"),),
         revert_drift=True,
+        allow_large_change=True,
         declared=frozenset({TASK}),
     )
-    desired = desired_of(stored(RUN, desired=Desired(RESOURCES, options)))
-    assert desired.options == PlanOptions(scope=Scope.DESTROY, revert_drift=True)
+    kept = stored(RUN, desired=Desired(RESOURCES, options)).options
+    assert kept == PlanOptions(
+        scope=Scope.DESTROY, targets=(TASK, MODEL), labels=(("team", "a"),), revert_drift=True
+    )
+    assert kept.chosen == options.chosen
+
+
+@pytest.mark.parametrize(
+    ("changes", "approved", "covers"),
+    [
+        ((RUN, END), (RUN, END), "all"),
+        ((RUN, END), (RUN,), "part"),
+        ((RUN, change(JOB, Action.BLOCKED)), (RUN,), "acting"),
+        ((change(TASK, Action.WAIT),), (change(TASK, Action.WAIT),), "part"),
+        ((change(TASK, Action.RUN, owed=True),), (change(TASK, Action.RUN, owed=True),), "part"),
+    ],
+    ids=["all", "a part", "the rest is held", "nothing but waits", "nothing but what is owed"],
+)
+def test_a_digest_names_an_approval_only_where_it_tells_of_all_of_it(
+    changes: tuple[Change, ...], approved: tuple[Change, ...], covers: str
+) -> None:
+    """What is owed or waits stands in no digest, so a digest of nothing else names nothing."""
+    found = approved_plan(plan(*changes), approved, Desired(RESOURCES), "ann", "", 5.0)
+    assert found.covers == covers
+    assert found.is_named_by("whole") is (covers != "part")
+    assert not found.is_named_by("other")
+    assert read_approved(through_json(write_approved(found)), "state") == found
 
 
 @pytest.mark.parametrize(
@@ -181,7 +196,7 @@ def test_an_object_that_moved_before_its_change_began_is_not_covered(
     """Afterwards we moved it ourselves."""
     approval = stored(RUN)
     mine = approval.changes[RUN.key]
-    approval = approval.owing({RUN.key: mine.begun() if started else mine})
+    approval = approval.owing({RUN.key: mine.begun("stop") if started else mine})
     rest = replace(RUN, seal=Seal(fingerprint, "other"))
     assert owed_changes(approval, RESOURCES)[RUN.key].covers(rest) is covered
 
@@ -211,28 +226,17 @@ def test_a_manifest_that_was_taken_away_is_not_as_approved() -> None:
     assert not owed_changes(approval, RESOURCES)[gone.key].as_approved
 
 
-@pytest.mark.parametrize("moved", [MOVED, LINKED], ids=["move", "link"])
-def test_what_it_is_not_about_is_out_of_sight(moved: Change) -> None:
-    """An entry whose manifest is not among its resources must not look removed; old addresses count."""
-    addresses = [TASK, MODEL, PROMPT, OLD_PROMPT, Address.parse("Service/other")]
-    entries = {address: Entry(address=address, id=f"id-{address}") for address in addresses}
-    seen = state_of(stored(RUN, END, moved), State(project="demo", entries=entries))
-    assert {str(address) for address in seen.entries} == {
-        "FineTuningTask/faq-a", "Model/faq-a", "PromptTemplate/faq-answer", "PromptTemplate/old",
-    }  # fmt: skip
-
-
-def test_a_rest_is_done_dropped_or_still_to_do() -> None:
-    """Nothing planned any more: done. Planned otherwise: dropped. Not known now, or waiting: still owed."""
-    job = change(JOB, Action.NO_OP)
-    same = sealed(RUN, owed=True)
-    keys = [RUN.key, END.key, job.key]
-    assert done_or_dropped(keys, plan(same, job)) == ([END.key, job.key], [])
-    assert done_or_dropped([RUN.key], plan(RUN)) == ([], [RUN.key])
-    for action in (Action.WAIT, Action.UNKNOWN):
-        assert done_or_dropped([RUN.key], plan(decided(RUN, action))) == ([], [])
-    assert done_or_dropped([RUN.key], plan(decided(RUN, Action.BLOCKED))) == ([], [RUN.key])
-    assert (named(RUN.key), named(END.key)) == ("FineTuningTask/faq-a", "Model/faq-a amv-0")
+@pytest.mark.parametrize(
+    ("done", "digest"),
+    [(("create",), "d1"), (("create",), "other"), ((), "d1")],
+    ids=["same", "rest", "old state"],
+)
+def test_what_ran_once_is_never_covered_again(done: tuple[str, ...], digest: str) -> None:
+    """It ran and failed: making it again is a new change. Older states know that something took effect."""
+    mine = replace(stored(RUN).changes[RUN.key], started=True, done=done)
+    found = owed_changes(replace(stored(RUN), changes={RUN.key: mine}), RESOURCES)[RUN.key]
+    assert not found.covers(sealed(RUN, digest=digest))
+    assert found.covers(sealed(replace(RUN, steps=STEPS[1:]), digest="other"))
 
 
 def test_an_approval_that_is_none_is_refused() -> None:

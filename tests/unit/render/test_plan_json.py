@@ -218,7 +218,7 @@ def test_needs_are_what_the_planner_wrote() -> None:
     """Nothing is concluded again from what the change does, here a deletion."""
     assert needed() == []
     assert needed(Need.REPLACE) == ["replace"]
-    assert needed(*Need) == ["delete", "deactivate", "replace", "revert-drift", "overwrite"]
+    assert needed(*Need) == [*("delete", "deactivate", "replace", "revert-drift", "purchase", "overwrite")]
 
 
 def test_console_edits_that_are_left_alone_stand_beside_the_changes() -> None:

@@ -9,18 +9,21 @@ import pytest
 
 from qfops.core.address import Address
 from qfops.core.canonical import digest
-from qfops.core.errors import QfopsError
+from qfops.core.errors import QfopsError, UsageError
 from qfops.core.plan.actions import Action, Need, Verdict
 from qfops.core.plan.change import Change
+from qfops.core.plan.plan import Place
+from qfops.core.plan.stored import StoredApproval, StoredChange
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.values import JSON
 from qfops.render.plan_json import plan_file
-from qfops.render.saved_plan import NESTED, TOP, read_plan
+from qfops.render.saved_plan import NESTED, OPTIONAL, TOP, read_plan
 from tests.support.plans import call
 
 from .builders import DIGEST, MODIFY, attribute, change, edit, plan
 from .schemas import complaints, schema
 
+SERVICE = Address("Service", "faq")
 ASKED = PlanOptions(targets=(Address("Service", "faq"),))
 EVERYTHING = PlanOptions(
     paths=("manifests/a b.yaml",),
@@ -39,6 +42,8 @@ def saved() -> dict[str, JSON]:
     made = plan(
         change(Action.UPDATE, causes=(edit(),), steps=(MODIFY,), attributes=(attribute("lr", 10.0, 3e-5),)),
         complete=False,
+        place=Place("emulator", "1a2b"),
+        stored=StoredApproval(DIGEST, "li", 5.0, "", (StoredChange(SERVICE, "current", "create", ""),)),
     )
     data: dict[str, JSON] = json.loads(json.dumps(plan_file(made, ASKED)))
     return data
@@ -138,6 +143,26 @@ def test_what_is_no_plan_is_refused(data: JSON) -> None:
         read_plan(data)
 
 
+@pytest.mark.parametrize("key", sorted(OPTIONAL))
+def test_what_is_not_always_said_may_be_missing(key: str) -> None:
+    data = saved()
+    del data[key]
+    assert read_plan(sealed(data)).digest == DIGEST
+
+
+@pytest.mark.parametrize("wrong", ["", DIGEST[:12], DIGEST.upper(), f"{DIGEST}0", None, 5])
+def test_what_is_no_whole_digest_is_wrong_usage(wrong: JSON) -> None:
+    """Before anything is compared with it, and whatever the checksum says."""
+    for data in ({**saved(), "digest": wrong}, sealed({**saved(), "digest": wrong})):
+        with pytest.raises(UsageError, match="no whole digest"):
+            read_plan(data)
+
+
+def test_the_console_comes_back() -> None:
+    assert read_plan(saved()).console == "emulator"
+    assert read_plan(json.loads(json.dumps(plan_file(plan())))).console == ""
+
+
 @pytest.mark.parametrize("place", ["", *NESTED])
 def test_unknown_keys_are_refused_wherever_they_stand(place: str) -> None:
     data = saved()
@@ -228,7 +253,7 @@ def test_needs_that_nobody_knows_are_refused(needs: JSON) -> None:
     inside(data, "changes", 0)["needs"] = needs
     with pytest.raises(QfopsError, match="damaged") as caught:
         read_plan(sealed(data))
-    assert "delete, deactivate, replace, revert-drift, overwrite" in caught.value.detail
+    assert "delete, deactivate, replace, revert-drift, purchase, overwrite" in caught.value.detail
 
 
 def test_needs_must_be_written_even_where_there_are_none() -> None:
@@ -382,7 +407,7 @@ def test_reader_and_schema_know_the_same_keys() -> None:
     top = published["properties"]
     assert isinstance(definitions, dict)
     assert isinstance(top, dict)
-    assert top.keys() == TOP
+    assert top.keys() == TOP | OPTIONAL
     assert isinstance(top["tool"], dict)
     tool = top["tool"]["properties"]
     assert isinstance(tool, dict)
@@ -390,6 +415,9 @@ def test_reader_and_schema_know_the_same_keys() -> None:
         "tool": top["tool"],
         "tool.options": tool["options"],
         "state": top["state"],
+        "console": top["console"],
+        "stored": top["stored"],
+        "stored.owed[]": inside(top, "stored", "properties", "owed", "items"),
         "stats": top["stats"],
         "summary": top["summary"],
         "changes[]": definitions["change"],

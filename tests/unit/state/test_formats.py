@@ -11,7 +11,7 @@ from qfops.core.address import Address, Location
 from qfops.core.paths import get
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.resource import Edge, Ignore, Lifecycle, Resource
-from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
+from qfops.core.state.approved_plan import AppliedPlan, ApprovedPlan, OwedChange
 from qfops.core.state.entry import Entry, Retired
 from qfops.core.state.records import (
     Approved,
@@ -394,6 +394,7 @@ MOVED = Moved(
         replace(MOVED, places={}),
         replace(MOVED, lines={}),
         replace(MOVED, places={}, lines={}),
+        replace(STRIKE, dropped=True),
     ],
 )
 def test_a_record_comes_back_as_it_was(item: Record) -> None:
@@ -518,3 +519,29 @@ def test_an_approved_plan_that_could_not_be_read_again_is_not_written() -> None:
     unknown = replace(RESOURCE, attributes={"extra": [Unknown(VERSION)]})
     with pytest.raises(ValueError, match="cannot be stored"):
         write_record(replace(APPROVED, plan=replace(PLAN, resources={TASK: unknown})))
+
+
+def test_what_was_done_of_an_approval_comes_back() -> None:
+    """Which calls of a change took effect, how much an approval covers, which plans were done to the end."""
+    begun = replace(CHANGES[0], done=("create", "import[0]"))
+    plan = replace(PLAN, covers="all", changes={begun.key: begun})
+    state = replace(STATE, approved=plan, applied=(AppliedPlan("ab" * 32, 9.5), AppliedPlan("cd" * 32, 2.0)))
+    assert read_snapshot(write_snapshot(Snapshot(state)), KINDS).state == state
+
+
+def test_a_state_of_before_says_nothing_of_it() -> None:
+    """Nothing was kept then, so no digest names its approval, and no key stands for nothing."""
+    data = write_snapshot(Snapshot(STATE))
+    for key in (b'"applied"', b'"covers"', b'"done"'):
+        assert key not in data
+    found = read_snapshot(data, KINDS).state
+    assert found.applied == ()
+    assert found.approved is not None
+    assert not found.approved.is_named_by(PLAN.digest)
+
+
+@pytest.mark.parametrize("applied", [{}, [1], [{"digest": ""}], [{"digest": "ab", "by": "li"}]])
+def test_plans_that_nobody_wrote_are_refused(applied: JSON) -> None:
+    data = edited(lambda document: document.update(applied=applied))
+    with pytest.raises(FormatError, match="applied"):
+        read_snapshot(data, KINDS)

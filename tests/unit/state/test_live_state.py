@@ -9,7 +9,7 @@ from qfops.core.address import Address
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change, Decision
 from qfops.core.plan.plan import Plan
-from qfops.core.state.approved_plan import ApprovedPlan, OwedChange
+from qfops.core.state.approved_plan import AppliedPlan, ApprovedPlan, OwedChange
 from qfops.core.state.entry import CURRENT, Entry
 from qfops.core.state.records import Approved, Moved, Record, Strike, numbered
 from qfops.core.state.state import State
@@ -22,8 +22,10 @@ OTHER_ENTRY = Entry(address=OTHER, id="p")
 EMPTY = State(project="faq", environment="dev")
 
 
-def owed(what: str, *, started: bool = False) -> OwedChange:
-    return OwedChange(address=FAQ, object=what, action="create", digest=f"of {what}", started=started)
+def owed(what: str, *, done: tuple[str, ...] = ()) -> OwedChange:
+    return OwedChange(
+        address=FAQ, object=what, action="create", digest=f"of {what}", started=bool(done), done=done
+    )
 
 
 def plan(*changes: OwedChange | str) -> ApprovedPlan:
@@ -42,10 +44,11 @@ def live(state: State, *records: Record) -> LiveState:
 INTENT = intent("a1", entry(None))
 APPROVE = Approved(plan=plan(CURRENT, "ds-0"), attempt="p1")
 DONE = outcome("a1", entry(), operation="CreateDataset", done=True)
+STEP = outcome("a1").header.step
 HALF = outcome("a1", entry(), operation="CreateDataset")
 NEW = Address("Dataset", "new")
 MOVE = Moved(header=replace(header("m"), step="move"), places={FAQ: NEW}, lines={FAQ: NEW})
-STARTED = owed(CURRENT, started=True)
+STARTED = owed(CURRENT, done=(STEP,))
 
 
 @pytest.mark.parametrize(
@@ -68,11 +71,11 @@ STARTED = owed(CURRENT, started=True)
         ([APPROVE, INTENT, failure("a1")], {"approved": plan(CURRENT, "ds-0")}),
         (
             [APPROVE, HALF],
-            {"approved": plan(owed(CURRENT, started=True), "ds-0"), "entries": {FAQ: entry()}},
+            {"approved": plan(owed(CURRENT, done=(STEP,)), "ds-0"), "entries": {FAQ: entry()}},
         ),
         (
             [APPROVE, HALF, HALF],
-            {"approved": plan(owed(CURRENT, started=True), "ds-0"), "entries": {FAQ: entry()}},
+            {"approved": plan(owed(CURRENT, done=(STEP,)), "ds-0"), "entries": {FAQ: entry()}},
         ),
         ([APPROVE, HALF, DONE], {"approved": plan("ds-0"), "entries": {FAQ: entry()}}),
         (
@@ -112,7 +115,7 @@ def test_an_intent_strikes_nothing_off_and_begins_nothing() -> None:
 
 def test_a_live_state_goes_on_from_a_state_and_leaves_it_alone() -> None:
     before = live(EMPTY, APPROVE, INTENT, HALF).frozen()
-    half_done = plan(owed(CURRENT, started=True), "ds-0")
+    half_done = plan(owed(CURRENT, done=(STEP,)), "ds-0")
     assert (before.entries, before.intents, before.approved) == ({FAQ: entry()}, {}, half_done)
     after = live(before, DONE, outcome("b", gone=(FAQ,), what="ds-0", done=True), INTENT)
     assert (after.serial, after.entries, list(after.intents), after.approved) == (6, {}, ["a1"], None)
@@ -153,3 +156,44 @@ def test_what_holds_thousands_shows_itself_in_a_line() -> None:
     for value in (state, wanted, LiveState(state)):
         assert len(repr(value)) < 200
     assert "10000 changes" in repr(wanted)
+
+
+WHOLE = replace(plan(CURRENT, "ds-0"), covers="all")
+BEGIN = replace(APPROVE, plan=WHOLE)
+LAST = Strike(header=replace(header("s", what="ds-0"), at=9.0))
+
+
+@pytest.mark.parametrize(
+    ("records", "applied"),
+    [
+        ([BEGIN, DONE], ()),
+        ([BEGIN, DONE, LAST], (AppliedPlan("9c41", 9.0),)),
+        ([BEGIN, DONE, LAST, BEGIN, DONE, LAST], (AppliedPlan("9c41", 9.0),)),
+        ([BEGIN, Strike(header=header("s"), dropped=True), LAST], ()),
+        ([BEGIN, DONE, replace(LAST, dropped=True)], ()),
+        (
+            [BEGIN, Strike(header=header("s", what="ds-9"), dropped=True), DONE, LAST],
+            (AppliedPlan("9c41", 9.0),),
+        ),
+        ([replace(BEGIN, plan=replace(WHOLE, covers="acting")), DONE, LAST], ()),
+        ([APPROVE, DONE, LAST], ()),
+    ],
+)
+def test_a_plan_is_remembered_once_all_of_it_is_done(
+    records: list[Record], applied: tuple[AppliedPlan, ...]
+) -> None:
+    """All that its digest tells of was approved and done; nothing was dropped or held back."""
+    after = live(EMPTY, *records).frozen()
+    assert after.applied == applied
+    assert after.approved is None or after.approved.covers == "all"
+    assert live(after).applied == applied
+
+
+def test_only_the_last_plans_are_remembered() -> None:
+    """The latest first."""
+    after = live(EMPTY)
+    for number in range(25):
+        after.apply(numbered(replace(APPROVE, plan=replace(WHOLE, digest=f"{number}")), after.serial + 1))
+        after.apply(numbered(DONE, after.serial + 1))
+        after.apply(numbered(LAST, after.serial + 1))
+    assert [item.digest for item in after.applied] == [f"{number}" for number in range(24, 4, -1)]
