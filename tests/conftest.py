@@ -38,6 +38,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
+def tmp_path(tmp_path: Path) -> Path:
+    """A folder with nothing beside it: the projects of other tests are no neighbours."""
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    return alone
+
+
+@pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
     """`golden(path, text)` fails unless the file at `path` holds `text`."""
     update: bool = request.config.getoption("--update-goldens")

@@ -71,6 +71,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("context",),
         ("diff", "order"),
         ("actions",),
+        ("ends",),
         ("drift", "followers"),
         ("moves",),
         ("planner",),
@@ -82,7 +83,7 @@ INNER: dict[str, tuple[tuple[str, ...], ...]] = {
         ("run",),
         ("approved", "lost_calls"),
         ("rest",),
-        ("apply", "drift", "fresh_plan", "moves", "state_edits"),
+        ("apply", "drift", "fresh_plan", "state_edits"),
         ("workflow",),
     ),
     "render": (
@@ -369,11 +370,12 @@ PLANTED_INSIDE = {
     "answers import the lists": ("objects/answers.py", "from qfops.objects.lists import SharedLists"),
     "a difference imports an action": (
         "planning/diff/differences.py",
-        "from qfops.planning.actions import ends",
+        "from qfops.planning.ends import planned_ends",
     ),
     "an order imports a difference": ("planning/order/steps.py", "from qfops.planning.diff import causes"),
-    "an action imports the planner": (
-        "planning/actions/ends.py",
+    "an action imports an end": ("planning/actions/present.py", "from qfops.planning.ends import guards"),
+    "an end imports the planner": (
+        "planning/ends/planned_ends.py",
         "from qfops.planning.planner import make_plan",
     ),
     "looking up imports applying": (

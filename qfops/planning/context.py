@@ -35,11 +35,12 @@ class Owed:
         Known ids in place of unknown ones and steps already done are no difference; a call that was not
         approved, a console edit in the way, or an object that moved before we began, is. Where the manifest
         says something else by now, only the very same change is covered: approved were values, not calls.
-        A call that took effect once is never covered again: what ran and failed is repeated as a new change.
+        A call that took effect, and must not happen twice, is never covered again: what ran and failed is
+        repeated as a new change.
         """
-        calls = [(step.id, step.action) for step in change.steps if isinstance(step, Call)]
-        if self.change.took_effect.intersection(step for step, _ in calls):
+        if self.change.took_effect & change.once:
             return False
+        calls = [(step.id, step.action) for step in change.steps if isinstance(step, Call)]
         if change.seal.digest == self.change.digest:
             return True
         if not self.as_approved or any(vote.overwrites for vote in change.attributes):

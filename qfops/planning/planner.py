@@ -12,13 +12,13 @@ from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change
 from qfops.core.plan.plan import Plan, PlannedMoves, Stats
 from qfops.core.plan_options import Scope
-from qfops.planning.actions import ends
 from qfops.planning.actions.absence import not_needed
 from qfops.planning.actions.decisions import Decisions
 from qfops.planning.actions.identities import Bar, hands, in_a_circle
 from qfops.planning.actions.known_runs import with_keys_of_today
 from qfops.planning.actions.renames import awaiting_lines
 from qfops.planning.context import PlanInput
+from qfops.planning.ends import planned_ends
 from qfops.planning.moves import Moves, joining_moves, moved_input, read_moves
 from qfops.planning.order.digest import seal
 from qfops.planning.order.selection import Selection, narrowed, selected, with_dependents
@@ -81,7 +81,7 @@ def _judged(given: PlanInput, moves: Moves, chosen: Selection | None) -> _Judged
             kept = with_dependents(given.registry, given.observed, found, kept)
         planned = moves.of(_concerned(given, kept, chosen))
         kept = [*kept, *joining_moves(given, planned, kept)]
-        guarded = ends.guarded(given, decisions.entries, kept)
+        guarded = planned_ends.guarded(given, decisions.entries, kept)
         names = hands(given, decisions.entries, guarded, decisions.outlooks, decisions.refusal)
         fresh = {address: bar for address, bar in names.barred.items() if address not in barred}
         taker = stuck(given.registry, guarded, names.after) if not fresh else None
@@ -108,9 +108,9 @@ def _found(given: PlanInput, decisions: Decisions, chosen: Selection | None) -> 
     if scope is Scope.ADOPT:
         return decisions.reach()
     wanted = decisions.reach() if scope is Scope.PROJECT else []
-    orphaned = [] if scope is Scope.PRUNE else ends.orphan_ends(given, decisions.entries)
-    replaced = ends.replaced_ends(given, wanted)
-    kept = ends.kept_ends(given, decisions.entries, wanted)
+    orphaned = [] if scope is Scope.PRUNE else planned_ends.orphan_ends(given, decisions.entries)
+    replaced = planned_ends.replaced_ends(given, wanted)
+    kept = planned_ends.kept_ends(given, decisions.entries, wanted)
     places = None if chosen is None else chosen.needed
     return awaiting_lines(given, [*wanted, *replaced, *orphaned, *kept], places)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from qfops.core.address import Address
 from qfops.core.durations import utc_day
 from qfops.core.observation import Observed
-from qfops.core.plan.plan import Place, Plan
+from qfops.core.plan.plan import Destination, Plan
 from qfops.core.state.neighbours import NO_NEIGHBOURS
 from qfops.core.state.state import State
 from qfops.objects.objects import Objects
@@ -77,7 +77,7 @@ async def fresh_plan(
             neighbours=neighbours,
         )
     )
-    place = Place(world.settings.endpoint, observed.account or state.account)
+    place = Destination(world.settings.endpoint, observed.account or state.account)
     stored = stored_approval(then.approved, plan, desired, then.entries)
     return Refreshed(replace(plan, place=place, stored=stored), observed, now, state)
 

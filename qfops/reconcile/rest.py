@@ -13,7 +13,6 @@ from qfops.core.address import Address
 from qfops.core.plan.actions import Action
 from qfops.core.plan.change import Change, ChangeKey
 from qfops.core.plan.plan import Plan
-from qfops.core.plan.steps import Call
 from qfops.core.plan.stored import StoredApproval, StoredChange
 from qfops.core.plan_options import PlanOptions
 from qfops.core.resource import Resource
@@ -117,8 +116,7 @@ def _against(owed: OwedChange, change: Change | None, wanted: Mapping[Address, R
         return ""
     if change.action is Action.NO_OP:
         return f"the manifest asks for what is there already{on}"
-    calls = {step.id for step in change.steps if isinstance(step, Call)}
-    if calls & owed.took_effect:
+    if change.once & owed.took_effect:
         return "it ran once, so making it again is a new change"
     if change.action.removes and owed.action not in _TAKES_AWAY and owed.address not in wanted:
         return f"no manifest asks for it any more{on}"

@@ -23,6 +23,7 @@ from qfops.planning.policy import Approval, covered, exceeded
 from qfops.reconcile.apply.calls import Caller
 from qfops.reconcile.apply.change_run import Scene
 from qfops.reconcile.apply.executor import Executor
+from qfops.reconcile.apply.moves import carry_out_moves, forget_lines
 from qfops.reconcile.apply.read_back import ReadBacks
 from qfops.reconcile.apply.result import ApplyResult
 from qfops.reconcile.apply.waiting import Waiter
@@ -31,7 +32,6 @@ from qfops.reconcile.fresh_plan import Refreshed, fresh_plan
 from qfops.reconcile.journal import Journal
 from qfops.reconcile.lost_calls.search_keys import SearchKeys
 from qfops.reconcile.lost_calls.settlement import settle_journaled
-from qfops.reconcile.moves import carry_out_moves, forget_lines
 from qfops.reconcile.ports import Emit
 from qfops.reconcile.rest import Rest, rest_of, settled
 from qfops.reconcile.run import Run

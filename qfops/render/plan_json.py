@@ -12,7 +12,7 @@ from qfops import __version__
 from qfops.core.canonical import digest
 from qfops.core.plan.actions import Verdict
 from qfops.core.plan.change import AttributeChange, Cause, Change
-from qfops.core.plan.plan import FORMAT_VERSION, HeldBack, Place, Plan
+from qfops.core.plan.plan import FORMAT_VERSION, Destination, HeldBack, Plan
 from qfops.core.plan.steps import Call, StateEdit, Step, Wait
 from qfops.core.plan.stored import StoredApproval, StoredChange
 from qfops.core.plan_options import PlanOptions
@@ -54,7 +54,7 @@ def plan_json(plan: Plan, options: PlanOptions = _PLAIN) -> dict[str, JSON]:
     }
 
 
-def _place(place: Place) -> dict[str, JSON]:
+def _place(place: Destination) -> dict[str, JSON]:
     """The console that the plan was made for; nothing where there was none."""
     if not place.console:
         return {}

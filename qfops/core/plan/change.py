@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from qfops.core.address import Address
 from qfops.core.plan.actions import Action, Need, Verdict
-from qfops.core.plan.steps import Bought, Call, Step
+from qfops.core.plan.steps import Bought, Call, Repeat, Step
 from qfops.core.resource import Resource, Source
 from qfops.core.state.entry import CURRENT, Entry
 from qfops.core.values import ABSENT, Slot
@@ -212,6 +212,12 @@ class Change:
     def bought(self) -> tuple[Bought, ...]:
         """What its calls buy."""
         return tuple(step.bought for step in self.steps if isinstance(step, Call) and step.bought is not None)
+
+    @property
+    def once(self) -> frozenset[str]:
+        """The ids of its calls that must not happen twice."""
+        calls = (step for step in self.steps if isinstance(step, Call))
+        return frozenset(call.id for call in calls if call.repeat is Repeat.LOOK_UP)
 
     @property
     def stops(self) -> bool:

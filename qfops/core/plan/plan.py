@@ -26,7 +26,7 @@ class Stats:
     seconds: float = 0.0
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """Which console a plan was made for: its endpoint (a URL or `emulator`), and the account that it showed.
 
     Both "" where nothing is known. No part of the digest, which is equal on every machine.
@@ -92,7 +92,7 @@ class Plan:
     scope: Scope = Scope.PROJECT
     command: str = "plan"
     moves: PlannedMoves = PlannedMoves()
-    place: Place = Place()
+    place: Destination = Destination()
     stored: StoredApproval | None = None
 
     def __repr__(self) -> str:

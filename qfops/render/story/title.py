@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qfops.core.plan.actions import Action, Need
 from qfops.core.plan.change import Change
-from qfops.core.plan.plan import Place, Plan
+from qfops.core.plan.plan import Destination, Plan
 from qfops.render.layout import clean, plural
 from qfops.render.story.danger import overwritten_paths, throws_away
 from qfops.render.story.groups import Group, Topic, edits
@@ -136,7 +136,7 @@ def nothing(plan: Plan, left_alone: int, ignored: int, noted: int) -> str:
     return f"No changes{scope}. {checked}{verdict}."
 
 
-def place_words(place: Place) -> str:
+def place_words(place: Destination) -> str:
     """`qianfan.baidubce.com, account 1a2b…`; "" for a plan that no console was read for."""
     if not place.console:
         return ""

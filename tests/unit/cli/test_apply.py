@@ -277,8 +277,11 @@ def test_what_was_typed_before_the_question_answers_nothing(
 
 def test_at_a_terminal_allow_is_no_approval(qfops: Call, folder: Path, process: Process) -> None:
     """It says what may be done if the plan is agreed to; the question is asked all the same."""
+    kept = (folder / "manifests/prompts.yaml").read_text()
+    other = kept.replace("name: answer", "name: other").replace("客服回答", "客服问题")
+    (folder / "manifests/other.yaml").write_text(other)
     assert qfops("apply", "--auto-approve").code == 0
-    (folder / "manifests/prompts.yaml").write_text("# nothing\n")
+    (folder / "manifests/other.yaml").unlink()
     ended, shown = at_terminal(process, "apply", "--allow", "delete", answer=b"n\n")
     assert ended == 3, shown
     assert "DeletePromptTemplate" not in writes(folder)

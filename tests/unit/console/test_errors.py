@@ -241,8 +241,8 @@ def test_the_message_names_action_code_request_and_attempts() -> None:
         (403, v2("RequestTimeTooSkewed"), {}, "Check this machine's clock"),
         (400, v2("SignatureTimestampExpired"), {}, "Check this machine's clock"),
         (400, v2("SignatureMismatch"), {}, "Check TEAM_SECRET_KEY: it does not belong"),
-        (400, v2("SignatureAppInvalid"), {}, "the gateway does not know the access key ALTAKtest"),
-        (400, {"code": "SignatureEmpty", "message": "m"}, {}, "arrived without a signature"),
+        (400, v2("SignatureAppInvalid"), {}, "the console does not know the access key ALTAKtest"),
+        (400, {"code": "SignatureEmpty", "message": "m"}, {}, "The signature was lost on the way"),
         (200, v1(500002), {}, "Grant the owner of TEAM_ACCESS_KEY"),
         (
             400,

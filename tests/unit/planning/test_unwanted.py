@@ -15,7 +15,7 @@ from qfops.core.state.entry import Due, Entry, Retired
 from qfops.core.values import JSON
 from qfops.kinds.base import Kind
 from qfops.kinds.registry import load
-from qfops.planning.actions import unwanted
+from qfops.planning.ends import unwanted
 from tests.unit.planning.given import World
 
 PROMPT, SERVICE, RUN = (

@@ -111,7 +111,7 @@ def test_what_another_state_owns_is_no_candidate() -> None:
     owner = ObjectOwner(address, "environment dev", "qfops --env dev")
     others = Neighbours({ObjectKey(address.kind_key, "task-1"): owner})
     intent = lost_create("FineTuningTask", LORA)
-    assert look(console, intent, Repeat.LOOK_UP, neighbours=others) == Look(Seen.ONE, ("task-2",))
+    assert look(console, intent, Repeat.LOOK_UP, neighbours=others) == Look(Seen.ALIKE, ("task-2",))
     console.lists["DescribeFineTuningTasks"] = tasks(("task-1", "LoRA"))
     assert look(console, intent, Repeat.LOOK_UP, neighbours=others) == Look(Seen.NONE, ())
 

@@ -15,7 +15,7 @@ from qfops.core.settings import Settings
 from qfops.core.state.entry import Entry
 from qfops.core.state.records import Header, Intent
 from qfops.core.state.state import State
-from qfops.reconcile.moves import carry_out_moves, forget_lines
+from qfops.reconcile.apply.moves import carry_out_moves, forget_lines
 from qfops.reconcile.run import Run
 from qfops.state.live_state import LiveState
 

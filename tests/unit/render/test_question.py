@@ -8,20 +8,20 @@ import pytest
 
 from qfops.core.plan.actions import Action, Need
 from qfops.core.plan.change import Change
-from qfops.core.plan.plan import Place, Plan
+from qfops.core.plan.plan import Destination, Plan
 from qfops.core.plan_options import Scope
 from qfops.render.question import question
 from tests.support.plans import with_needs
 
 from .builders import change, plan
 
-REAL = Place("https://qianfan.baidubce.com", "1a2b")
+REAL = Destination("https://qianfan.baidubce.com", "1a2b")
 WHERE = "qianfan.baidubce.com, account 1a2b, environment dev"
 CREATE, UPDATE = change(Action.CREATE), change(Action.UPDATE, "PromptTemplate/a")
 DELETE = change(Action.DELETE, "Dataset/a", destroys=("dg-1",))
 
 
-def at(place: Place, *changes: Change, scope: Scope = Scope.PROJECT) -> Plan:
+def at(place: Destination, *changes: Change, scope: Scope = Scope.PROJECT) -> Plan:
     return plan(*changes, place=place, scope=scope)
 
 
@@ -65,7 +65,7 @@ def test_the_name_of_the_project_for_the_end_of_all_of_it() -> None:
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_on_the_emulator_a_plain_y_serves(scope: Scope) -> None:
-    asked = question(at(Place("emulator"), DELETE, scope=scope), narrowed=False)
+    asked = question(at(Destination("emulator"), DELETE, scope=scope), narrowed=False)
     assert asked is not None
     assert asked.text == "Do this (emulator, environment dev)? [y/N]"
     assert asked.agreed("y")
@@ -77,6 +77,6 @@ def test_nothing_is_asked_where_nothing_is_done(idle: Action) -> None:
 
 
 def test_an_account_that_is_not_known_is_said() -> None:
-    asked = question(at(Place("http://127.0.0.1:8080"), CREATE), narrowed=False)
+    asked = question(at(Destination("http://127.0.0.1:8080"), CREATE), narrowed=False)
     assert asked is not None
     assert "(http://127.0.0.1:8080, account not known, environment dev)" in asked.text

@@ -12,7 +12,7 @@ from qfops.core.canonical import digest
 from qfops.core.errors import QfopsError, UsageError
 from qfops.core.plan.actions import Action, Need, Verdict
 from qfops.core.plan.change import Change
-from qfops.core.plan.plan import Place
+from qfops.core.plan.plan import Destination
 from qfops.core.plan.stored import StoredApproval, StoredChange
 from qfops.core.plan_options import PlanOptions, Scope
 from qfops.core.values import JSON
@@ -42,7 +42,7 @@ def saved() -> dict[str, JSON]:
     made = plan(
         change(Action.UPDATE, causes=(edit(),), steps=(MODIFY,), attributes=(attribute("lr", 10.0, 3e-5),)),
         complete=False,
-        place=Place("emulator", "1a2b"),
+        place=Destination("emulator", "1a2b"),
         stored=StoredApproval(DIGEST, "li", 5.0, "", (StoredChange(SERVICE, "current", "create", ""),)),
     )
     data: dict[str, JSON] = json.loads(json.dumps(plan_file(made, ASKED)))

@@ -8,9 +8,9 @@ from qfops.core.address import Address, ObjectKey
 from qfops.core.plan.actions import Action, Verdict
 from qfops.core.plan.change import Change, Decision
 from qfops.core.state.entry import Entry
-from qfops.planning.actions import guards, unwanted
-from qfops.planning.actions.staying import Staying
 from qfops.planning.context import PlanInput
+from qfops.planning.ends import guards, unwanted
+from qfops.planning.ends.staying import Staying
 
 
 def replaced_ends(given: PlanInput, changes: Iterable[Change]) -> list[Change]:
