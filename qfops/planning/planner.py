@@ -89,7 +89,8 @@ def _judged(given: PlanInput, moves: Moves, chosen: Selection | None) -> _Judged
             fresh = {taker[0]: in_a_circle(taker[0])}
         if not fresh:
             walk = arranged(given.registry, given.observed, guarded, names.after)
-            return _Judged(decisions, walk, affected, planned)
+            affects = affected if given.options.scope is Scope.PROJECT else []
+            return _Judged(decisions, walk, affects, planned)
         barred |= fresh
 
 

@@ -19,7 +19,7 @@ from qfops.kinds.base import Kind
 from qfops.kinds.registry import load
 from qfops.kinds.rules import RuleType
 from tests.invariants.cases import CASES, Case
-from tests.support.bench import AUTO, WHOLE, Bench, actions, ref, resource, trouble
+from tests.support.bench import WHOLE, Bench, actions, ref, resource, trouble
 from tests.support.project import (
     container,
     dataset,
@@ -148,7 +148,7 @@ def test_a_default_that_is_written_down_or_taken_out_is_no_change(case: Case, be
     """Each alone and all together, after an apply in silence; nothing is sent and no drift is seen."""
     kind, subject = _subject(case)
     case.declare(bench)
-    assert trouble(bench.apply(AUTO)) == []
+    assert trouble(bench.apply(WHOLE)) == []
     writes = bench.writes()
     everything: Mapping[str, Value] = subject.attributes
     for place in silent(kind, subject.attributes):
@@ -175,7 +175,7 @@ def test_a_default_may_be_written_from_the_start_and_taken_out(case: Case, bench
         if place[-1] not in ("earlyStoppingThreshold", "earlyStoppingPatience"):  # only with earlyStopping
             everything = _with(everything, place, _default(kind, place))
     _declare(bench, case, everything)
-    assert trouble(bench.apply(AUTO)) == []
+    assert trouble(bench.apply(WHOLE)) == []
     writes = bench.writes()
     for place in places:
         _declare(bench, case, _with(everything, place, ABSENT))
@@ -217,7 +217,7 @@ def test_lists_without_an_order_may_be_turned_round(case: Case, bench: Bench) ->
     _declare(bench, case, turned)
     assert bench.plan().digest == digest
     case.declare(bench)
-    assert trouble(bench.apply(AUTO)) == []
+    assert trouble(bench.apply(WHOLE)) == []
     writes = bench.writes()
     _declare(bench, case, turned)
     assert actions(bench.plan()) == {}
@@ -234,7 +234,7 @@ def test_numbers_are_equal_by_value(case: Case, bench: Bench) -> None:
     digest = bench.plan().digest
     _declare(bench, case, spelt)
     assert bench.plan().digest == digest
-    assert trouble(bench.apply(AUTO)) == []
+    assert trouble(bench.apply(WHOLE)) == []
     case.declare(bench)
     assert actions(bench.plan()) == {}
 
@@ -262,7 +262,7 @@ def test_what_is_no_default_is_another_run(path: str, bench: Bench) -> None:
     case = next(case for case in _rich() if case.label == "of two versions")
     _, subject = _subject(case)
     case.declare(bench)
-    assert trouble(bench.apply(AUTO)) == []
+    assert trouble(bench.apply(WHOLE)) == []
     _declare(bench, case, _with(subject.attributes, parse(path), OTHER[path]))
     assert actions(bench.plan()) == {case.subject: "run"}
 
@@ -274,7 +274,7 @@ def test_two_rates_that_change_places_are_another_run(bench: Bench) -> None:
     rated = _with(subject.attributes, parse("datasetConfig.versions[0].samplingRate"), 2)
     swapped = _with(subject.attributes, parse("datasetConfig.versions[1].samplingRate"), 2)
     _declare(bench, case, rated)
-    assert trouble(bench.apply(AUTO)) == []
+    assert trouble(bench.apply(WHOLE)) == []
     _declare(bench, case, swapped)
     assert actions(bench.plan()) == {case.subject: "run"}
 
@@ -303,7 +303,7 @@ def test_writing_down_what_the_console_chose_is_no_other_run(bench: Bench) -> No
     """Without a scale the console chooses one and shows it; another one is another run."""
     chosen = _without(run("a", 0.0003), "parameterScale")
     bench.declare(dataset(), job(), resource("FineTuningTask/faq-a", chosen))
-    assert trouble(bench.apply(AUTO)) == []
+    assert trouble(bench.apply(WHOLE)) == []
     scale = bench.shown("FineTuningTask/faq-a")["parameterScale"]
     bench.declare(resource("FineTuningTask/faq-a", {**chosen, "parameterScale": scale}))
     assert actions(bench.plan()) == {}
