@@ -138,12 +138,14 @@ def _counts(mine: State | None, theirs: State) -> bool:
 
 def _same_console(project: Project, home: _Home) -> bool:
     """Whether two endpoints may lead to one console. Each project has an emulator of its own."""
+    beside = Path(os.path.realpath(project.root)) != home.root
     if home.settings is None:
-        return True  # not known: an equal id is then taken for the same object
+        # Not known: an equal id is then taken for the same object. Nobody else has our own emulator.
+        return not (beside and project.settings.endpoint == endpoint.EMULATOR)
     ours, theirs = project.settings.endpoint, home.settings.endpoint
     embedded = [text == endpoint.EMULATOR for text in (ours, theirs)]
     if all(embedded):
-        return Path(os.path.realpath(project.root)) == home.root
+        return not beside
     if any(embedded):
         return endpoint.on_this_machine(theirs if embedded[0] else ours)  # `emulator serve`, perhaps
     return _plain(ours) == _plain(theirs)

@@ -244,6 +244,8 @@ async def _killed(*_: object, **__: object) -> None:
 def test_what_is_known_of_a_broken_project_counts(applied: Path) -> None:
     """Where its console cannot be told, an equal id is taken for the same object."""
     beside(applied, "other", "name: [")
+    assert neighbours(applied).owner(KIND, its_id(applied)) is None  # our own emulator is nobody else's
+    (applied / "qfops.yaml").write_text(REAL)
     owner = neighbours(applied).owner(KIND, its_id(applied))
     assert owner is not None
     assert owner.place == "project other in ../other"
