@@ -21,18 +21,27 @@ from qfops.planning.context import PlanInput
 
 
 def with_keys_of_today(given: PlanInput) -> PlanInput:
-    """The same input, every run of its state under the key that its inputs have today."""
+    """The same input, the runs of its state under the keys that their inputs have today.
+
+    Of a declared resource only those that were kept: the key of its current run is asked for only where its
+    inputs are not plainly those that it was made from (`entry_of_today`).
+    """
     runs = _Runs(given)
     entries: dict[Address, Entry] = {}
     for address, entry in given.state.entries.items():
         kind = given.registry.kinds.get(address.kind_key)
-        if kind is not None and kind.run:
+        if kind is not None and kind.run and (entry.retired or address not in given.resources):
             known = runs.of_today(kind, entry)
             if known is not entry:
                 entries[address] = known
     if not entries:
         return given
     return replace(given, state=replace(given.state, entries={**given.state.entries, **entries}))
+
+
+def entry_of_today(given: PlanInput, kind: Kind, entry: Entry) -> Entry:
+    """The entry of a run under the key that its inputs have today; the very same where that is no other."""
+    return _Runs(given).of_today(kind, entry)
 
 
 class _Runs:

@@ -15,6 +15,7 @@ from qfops.core.values import ABSENT, JSON, same
 from qfops.kinds.base import Kind
 from qfops.kinds.status import untold
 from qfops.planning.actions.case import Case, change_of
+from qfops.planning.actions.known_runs import entry_of_today
 from qfops.planning.actions.replacement import replacement
 from qfops.planning.actions.runs import Inputs, chosen_by_console, differing
 from qfops.planning.diff import causes
@@ -33,6 +34,7 @@ def judge(case: Case, entry: Entry, live: LiveObject) -> Change:
     if hidden:
         return _untold(case, entry, hidden, votes)
     if case.kind.run:
+        entry = entry if _as_applied(case, entry) else entry_of_today(case.given, case.kind, entry)
         changed = _changed_inputs(case, entry, live, votes)
         if changed:
             return replacement(case, entry, live, votes, _run_reason(case, changed))

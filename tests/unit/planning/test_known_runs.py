@@ -12,7 +12,7 @@ from qfops.core.resource import Resource
 from qfops.core.state.entry import Retired
 from qfops.core.values import JSON, Value, plain
 from qfops.kinds.registry import load
-from qfops.planning.actions.known_runs import with_keys_of_today
+from qfops.planning.actions.known_runs import entry_of_today, with_keys_of_today
 from qfops.planning.actions.runs import Inputs, inputs_as_written, inputs_of
 from tests.support.bench import ref, resource
 from tests.support.project import dataset, job, run, version
@@ -110,6 +110,10 @@ def test_a_run_that_was_linked_again_is_known_by_its_inputs() -> None:
     world = World(dataset(), version(), job(), wanted(TURNED))
     today = world.entries[RUN].run_key
     world.remember(str(RUN), run_key="older")
+    given, kind = world.given(), load().get(RUN)
+    assert entry_of_today(given, kind, given.state.entries[RUN]).run_key == today
+    assert with_keys_of_today(given) is given  # asked for only where its inputs are not plainly the same
+    world.remove(str(RUN))
     assert with_keys_of_today(world.given()).state.entries[RUN].run_key == today
 
 
