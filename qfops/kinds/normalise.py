@@ -44,16 +44,21 @@ class Form:
             }
         return value
 
-    def in_order(self, values: Mapping[str, Value]) -> dict[str, Value]:
-        """`values` with every list in the form, at any depth; all else as it is written."""
-        found = dict(values)
+    def in_order(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
+        """`values` with every list in the form, at any depth; all else as it is written.
+
+        The very same where there is nothing to sort.
+        """
+        found: dict[str, Value] = {}
         for key, below in self.fields.items():
-            item = found.get(key)
+            item = values.get(key)
             if isinstance(item, list):
                 found[key] = below.of(item)
             elif isinstance(item, dict) and below.fields:
-                found[key] = below.in_order(item)
-        return found
+                inner = below.in_order(item)
+                if inner is not item:
+                    found[key] = inner
+        return {**values, **found} if found else values
 
     def _below(self, key: str, item: Value) -> Value:
         below = self.fields.get(key)

@@ -124,6 +124,8 @@ class _Refresh:
     @staticmethod
     def _untold(item: Target, live: LiveObject) -> bool:
         """Whether neither this answer nor what was shown before says how far the object is."""
+        if len(live.status) == len(item.kind.readiness.fields):
+            return False
         known = {**remembered(item.kind, item.attributes, live.status, item.status), **live.status}
         return bool(untold(item.kind, item.attributes, known))
 

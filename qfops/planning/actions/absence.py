@@ -52,7 +52,7 @@ def _made_here(case: Case) -> bool:
 
 def proven(case: Case, entry: Entry | None, change: Change, entries: Mapping[Address, Entry]) -> Change:
     """The change, if it makes nothing, or nothing is there; else what is not known, and the way out."""
-    if not (_creates(change) or _takes_a_name(case, change)):
+    if not change.steps or not (_creates(change) or _takes_a_name(case, change)):
         return change
     kept = _unseen_run(case, entries)
     if kept:
