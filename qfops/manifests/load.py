@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from qfops.core.address import Address
+from qfops.core.address import Address, by_address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.errors import InputError
 from qfops.core.resource import Resource
@@ -78,7 +78,7 @@ def load_project(
     resources = loaded.project.resources
     return Loaded(
         settings=loaded.settled.settings,
-        resources={address: resources[address] for address in sorted(resources)},
+        resources={address: resources[address] for address in sorted(resources, key=by_address)},
         diagnostics=tuple(diagnostics),
         files=tuple(sorted(sources.files.read_names)),
         selected=frozenset(a for a, resource in resources.items() if resource.location.file in files)

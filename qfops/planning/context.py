@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from qfops.core.address import Address, KindKey
 from qfops.core.observation import LiveObject, Observed
@@ -85,8 +86,7 @@ class PlanInput:
     waiting: Mapping[Address, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """What a resource hands to those that refer to it: its outputs (None: known only after apply), and its
     attributes with their references resolved."""
 
@@ -94,8 +94,7 @@ class Handed:
     attributes: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """What a resource will look like to those that refer to it.
 
     `wished` is what it would hand on if all that is wanted of it were done, `applied` what it will hand on.

@@ -16,7 +16,6 @@ from qfops.planning.context import PlanInput
 from qfops.planning.moves import moved_state, read_moves
 from qfops.planning.planner import make_plan
 from qfops.reconcile.approved import owed_changes
-from qfops.reconcile.lost_calls.settlement import settle_in_memory
 from qfops.reconcile.refresh import refresh
 from qfops.reconcile.refresh_targets import RefreshScope
 from qfops.reconcile.rest import stored_approval
@@ -36,6 +35,11 @@ class Refreshed:
 async def plan_project(world: World, state: State, desired: Desired) -> Refreshed:
     """A plan, with lost calls settled in memory only: nothing is written, no lease is taken."""
     async with world.objects() as objects:
+        if not state.intents:
+            return await fresh_plan(world, objects, state, desired, {})
+        # most plans have nothing to settle, and what knows how takes as long to load as a hundred requests
+        from qfops.reconcile.lost_calls.settlement import settle_in_memory
+
         settled, unsettled = await settle_in_memory(world, objects, state)
         return await fresh_plan(world, objects, settled, desired, unsettled)
 

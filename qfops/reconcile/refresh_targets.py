@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from qfops.core.address import Address, KindKey, ObjectKey
 from qfops.core.observation import Status
@@ -17,8 +18,7 @@ from qfops.kinds.live_values import fixed
 from qfops.kinds.registry import Registry
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """An object that state, or an adoption, names: what is needed to look at it."""
 
     kind: Kind

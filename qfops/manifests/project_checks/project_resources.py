@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from functools import cached_property
 
-from qfops.core.address import Address
+from qfops.core.address import Address, by_address
 from qfops.core.diagnostics import Diagnostic
 from qfops.core.resource import Resource
 from qfops.core.values import Reference, Slot
@@ -57,7 +57,7 @@ class ProjectResources:
     @cached_property
     def in_order(self) -> Sequence[Address]:
         """The valid addresses, sorted."""
-        return sorted(address for address in self.resources if address in self.valid)
+        return sorted(self.valid, key=by_address)
 
     @cached_property
     def _users(self) -> Mapping[Address, list[Resource]]:

@@ -60,6 +60,7 @@ class Decisions:
             if item.run_key
         }
         self.outlooks: dict[Address, Outlook] = {}
+        self.holding: set[Address] = set()  # those of which not everything that is wanted will be done
         self.values = PlannedValues(self.outlooks, given.observed)
         self.wished = PlannedValues(self.outlooks, given.observed, wished=True)
         self.prints: dict[Address, str] = {}
@@ -73,12 +74,14 @@ class Decisions:
         entry = self.entries.get(resource.address)
         wished = self._case(resource, self.wished)
         change = wish = self._unbarred(self._verdict(wished, entry))
-        if any(self._holds(target) for target in resource_targets(resource)):
+        if self.holding and not self.holding.isdisjoint(resource_targets(resource)):
             applied = self._case(resource, self.values)
             change = held.left_of(wish, wished, applied, entry, self._verdict)
             change = self._without_record(resource, change)
         change = self._move(absence.proven(wished, entry, change, self.entries))
-        self.outlooks[resource.address] = self._outlook(change, wish, wished.desired, entry)
+        outlook = self.outlooks[resource.address] = self._outlook(change, wish, wished.desired, entry)
+        if outlook.held:
+            self.holding.add(resource.address)
         if change.action is not Action.NO_OP:
             change = replace(change, seal=Seal(fingerprint=self.print_of(resource.address)))
         return change
@@ -86,10 +89,6 @@ class Decisions:
     def _unbarred(self, change: Change) -> Change:
         bar = self.barred.get(change.address)
         return change if bar is None or not change.acts else bar.on(change)
-
-    def _holds(self, target: Address) -> bool:
-        outlook = self.outlooks.get(target)
-        return outlook is not None and bool(outlook.held)
 
     def _case(self, resource: Resource, values: PlannedValues) -> Case:
         kind = self.given.registry.get(resource.address)

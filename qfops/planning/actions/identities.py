@@ -80,9 +80,10 @@ def hands(
 
 def _takes(given: PlanInput, change: Change) -> bool:
     """Whether a change may give its object a name that it does not have."""
+    if not (change.action is Action.UPDATE or change.action.makes) or change.object != CURRENT:
+        return False
     kind = given.registry.kinds.get(change.address.kind_key)
-    named = kind is not None and bool(kind.identities)
-    return named and change.object == CURRENT and (change.action.makes or change.action is Action.UPDATE)
+    return kind is not None and bool(kind.identities)
 
 
 class _Exchange:

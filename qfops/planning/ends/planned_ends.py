@@ -87,7 +87,10 @@ def guarded(given: PlanInput, entries: Mapping[Address, Entry], changes: list[Ch
         if change.action in (Action.UPDATE, Action.REPLACE) and _repoints(given, change)
     )
     changes = [
-        guards.shared(change, given.registry.get(change.address), given.neighbours) for change in changes
+        guards.shared(change, given.registry.get(change.address), given.neighbours)
+        if change.action.removes
+        else change
+        for change in changes
     ]
     who: guards.Users | None = None
     staying = Staying(given, entries)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from qfops.core import graph
+from qfops.core.address import by_address
 from qfops.core.observation import Observed
 from qfops.core.plan.change import After, Change, ChangeKey
 from qfops.core.state.entry import CURRENT
@@ -35,7 +36,10 @@ def arranged(
     if ends and graph.find_cycle(_edges(linked)):
         # state may hold both ways round after edits; what is not of the state's data gives way to that
         linked = _named(_linked(registry, by_key, mentions, {}), names)
-    resting = sorted((change for change in found if not change.acts), key=lambda change: change.key)
+    resting = sorted(
+        (change for change in found if not change.acts),
+        key=lambda change: (by_address(change.address), change.object),
+    )
     return (*(linked[key] for key in graph.order(_edges(linked))), *resting)
 
 
