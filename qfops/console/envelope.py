@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -120,7 +121,7 @@ def _foreign(reply: Reply) -> ErrorAnswer:
 def _parse(content: bytes) -> JSON:
     """The JSON value, or None where there is none (null is no envelope either)."""
     try:
-        value: JSON = _DECODER.decode(content.decode("utf-8-sig"))
+        value: JSON = _DECODER.decode(content.removeprefix(BOM_UTF8).decode())
     except (ValueError, RecursionError):
         return None
     return value
@@ -166,10 +167,13 @@ def masked(reply: Reply, mask: Mask) -> Reply:
 
 _SIGNATURE = re.compile(r"bce-auth-v1/\S+")
 _LONGEST = 500
+_PLAIN = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
 
 def clean(text: str) -> str:
     """`text` fit for a message: printable, one line, at most 500 characters, no signature echoed back."""
+    if _PLAIN.fullmatch(text):
+        return text  # nearly always: an id
     shown = " ".join("".join(char if char.isprintable() else " " for char in text[: 4 * _LONGEST]).split())
     shown = _SIGNATURE.sub("bce-auth-v1/…", shown)
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"

@@ -8,16 +8,18 @@ is sent: route, action and body.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from qfops.core.canonical import encode
 from qfops.core.observation import LiveObject
 from qfops.core.values import JSON
 from qfops.objects.answers import Moment
 from qfops.objects.ports import Reader
 
 Item = dict[str, JSON]
+ListKey: TypeAlias = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,9 @@ class ListCall:
     items: str
 
     @property
-    def key(self) -> bytes:
+    def key(self) -> ListKey:
         """Equal for lists that are the same."""
-        return encode([self.route, self.action, self.body, self.items])
+        return self.route, self.action, json.dumps(self.body, sort_keys=True), self.items
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class SharedLists:
 
     def __init__(self, console: Reader, moment: Callable[[], Moment], keep: float) -> None:
         self._console, self._moment, self._keep = console, moment, keep
-        self._readings: dict[bytes, Reading] = {}
+        self._readings: dict[ListKey, Reading] = {}
         self._closed = False
 
     async def read(self, call: ListCall, since: Moment) -> Reading:
@@ -80,14 +82,14 @@ class SharedLists:
             return False
         return not reading.items.done() or self._moment().time - reading.began.time <= self._keep
 
-    def _begin(self, key: bytes, call: ListCall) -> Reading:
+    def _begin(self, key: ListKey, call: ListCall) -> Reading:
         began = self._moment()
         pages = self._console.pages(call.route, call.action, call.body, items=call.items)
         reading = Reading(began, asyncio.ensure_future(pages))
         reading.items.add_done_callback(lambda items: self._forget_failed(key, reading, items))
         return reading
 
-    def _forget_failed(self, key: bytes, reading: Reading, items: asyncio.Future[list[Item]]) -> None:
+    def _forget_failed(self, key: ListKey, reading: Reading, items: asyncio.Future[list[Item]]) -> None:
         """A failed read is told to those who wait for it and serves nobody else."""
         failed = items.cancelled() or items.exception() is not None
         if failed and self._readings.get(key) is reading:

@@ -78,11 +78,11 @@ def targets_of(registry: Registry, wanted: RefreshScope) -> Iterable[Target]:
 
 
 def _current(kind: Kind, entry: Entry, resource: Resource | None) -> Target:
-    declared = dict.fromkeys([*entry.attributes, *(resource.attributes if resource else ())])
+    declared = tuple(entry.attributes)
+    if resource is not None and not resource.attributes.keys() <= entry.attributes.keys():
+        declared = tuple(dict.fromkeys((*declared, *resource.attributes)))
     assert entry.id is not None
-    return Target(
-        kind, entry.id, entry.attributes, entry.outputs, entry.status, entry.created, tuple(declared)
-    )
+    return Target(kind, entry.id, entry.attributes, entry.outputs, entry.status, entry.created, declared)
 
 
 def _adopted(kind: Kind, object_id: str, resource: Resource) -> Target:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from qfops.core.address import Address, KindKey
 from qfops.core.plan.actions import Action, Verdict
@@ -21,8 +22,7 @@ from qfops.planning.diff import causes
 KeptRuns = Mapping[tuple[KindKey, str], tuple[Address, Retired]]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One resource with all that is known of it.
 
     `desired` has its references resolved; `container` are the attributes of what it lives in; `feeds_run`: a
@@ -36,7 +36,7 @@ class Case:
     container: Mapping[str, Value]
     outlooks: Mapping[Address, Outlook]
     feeds_run: bool = False
-    kept_runs: KeptRuns = field(default_factory=dict)
+    kept_runs: KeptRuns = MappingProxyType({})
 
     @property
     def address(self) -> Address:

@@ -112,7 +112,7 @@ def _as_before(applied: Case, entry: Entry, waits: Waits) -> Case:
     resource = applied.resource
     kept = tuple(edge for edge in resource.references if not _under(edge.path, waits))
     fewer = replace(resource, attributes=_laid_back(resource.attributes, entry, waits), references=kept)
-    return replace(applied, resource=fewer, desired=_laid_back(applied.desired, entry, waits))
+    return applied._replace(resource=fewer, desired=_laid_back(applied.desired, entry, waits))
 
 
 def _laid_back(attributes: Mapping[str, Value], entry: Entry, waits: Waits) -> dict[str, Value]:

@@ -136,8 +136,7 @@ def _resolved(case: Case, values: Mapping[Edge, str]) -> Case:
     desired = dict(attributes)
     for key in {top(edge.path) for edge in stays}:
         desired[key] = resolve(attributes[key], lookup)
-    return replace(
-        case,
+    return case._replace(
         resource=replace(resource, attributes=attributes, references=stays, depends_on=()),
         desired=desired,
         container=container_of(case.kind, attributes, lookup),

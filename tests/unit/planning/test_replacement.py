@@ -198,9 +198,8 @@ def test_a_run_that_another_address_keeps_is_found_as_well_and_its_owner_named()
     owner, kept = run("a", 0.1).address, world.entries[run("a", 0.1).address].retired[0]
     item = replace(run("a", 0.2), address=load().kinds[TASK].address("elsewhere"))
     known = world.entries[owner]
-    case = replace(
-        case_of(world, run("a", 0.2)), resource=item, kept_runs={(TASK, kept.run_key): (owner, kept)}
-    )
+    kept_runs = {(TASK, kept.run_key): (owner, kept)}
+    case = case_of(world, run("a", 0.2))._replace(resource=item, kept_runs=kept_runs)
     assert replacement.linkable(case, None) == (owner, kept)
     change = replacement.linked(case, None, (owner, kept))
     assert (change.origin.link, change.origin.linked_from, change.ends.keeps, change.ends.destroys) == (
@@ -210,7 +209,7 @@ def test_a_run_that_another_address_keeps_is_found_as_well_and_its_owner_named()
         (),
     )
     assert (
-        replacement.linked(replace(case, resource=run("a", 0.2)), known, (owner, kept)).origin.linked_from
+        replacement.linked(case._replace(resource=run("a", 0.2)), known, (owner, kept)).origin.linked_from
         is None
     )
 
@@ -223,7 +222,7 @@ def test_a_run_whose_inputs_are_not_known_yet_equals_none_not_even_one_of_unknow
     later = {
         key: resolve(value, PlannedValues({}, Observed({}))) for key, value in unresolved.attributes.items()
     }
-    case = replace(case_of(world, unresolved), desired=later)
+    case = case_of(world, unresolved)._replace(desired=later)
     assert case.inputs().key == ""
     assert replacement.linkable(case, world.entries[unresolved.address]) is None
 
