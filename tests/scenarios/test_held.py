@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from qfops.core.address import Address
 from qfops.core.plan.actions import Verdict
 from qfops.core.resource import Lifecycle
-from qfops.core.values import JSON
+from qfops.core.values import JSON, Value
 from tests.support.bench import AUTO, Bench, actions, find, ref, trouble
-from tests.support.project import run
+from tests.support.project import deployed, run, template
 
 JOB, A, B = "FineTuningJob/faq", "FineTuningTask/faq-a", "FineTuningTask/faq-b"
 
@@ -100,3 +101,19 @@ def test_what_nobody_allowed_holds_what_rests_on_it(assisted: Bench) -> None:
     assert assisted.shown("Service/faq")["modelId"] == assisted.id("Model/faq-a") == before
     assert trouble(assisted.apply()) == []
     assert assisted.shown("Service/faq")["modelId"] == assisted.id("Model/faq-a") != before
+
+
+def test_what_comes_after_a_purchase_that_nobody_allowed_waits(bench: Bench) -> None:
+    """The service would be paid in advance: it is not made, and so nothing that is ordered after it."""
+    reservation: Value = {"reservationLength": 1, "reservationTimeUnit": "Month"}
+    terms = {"paymentTiming": "Prepaid", "chargeType": "ComputingUnit", "reservation": reservation}
+    late = replace(template(), depends_on=(Address("Service", "faq"),))
+    bench.declare(*deployed(), late)
+    bench.edit("Service/faq", billing=terms)
+    plan, result = bench.apply_plan(AUTO)
+    assert (actions(plan)["Service/faq"], actions(plan)["PromptTemplate/faq-answer"]) == ("create", "blocked")
+    assert find(plan, "PromptTemplate/faq-answer").reason.startswith("waits for Service/faq: ")
+    assert len(trouble(result)) == 2
+    assert bench.objects("Service") == bench.objects("PromptTemplate") == []
+    assert trouble(bench.apply()) == []
+    assert len(bench.objects("Service")) == len(bench.objects("PromptTemplate")) == 1
